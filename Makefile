@@ -1,0 +1,98 @@
+# schemamig: schema migrations inside the server
+#
+#   make, make install, make installcheck    as with every extension (PGXS);
+#                                            PG_CONFIG=... chooses the server
+#   make test            everything on a private, throw-away server of the
+#                        newest PostgreSQL, or of the given PG_CONFIG=...
+#   make test CELL=17    the same on another server; the cells are described
+#                        in test/tools/pgtest
+#   make test TESTS="graph lock_wait 003_restore"
+#                        only these: names of regression tests, isolation
+#                        specs and TAP scripts, without folder and suffix
+#   make test-all        all the servers that we support, also with assertions
+#                        and with the address sanitizer
+#   make test-valgrind   under valgrind (slow)
+#   make demo, make bench
+#
+# The test targets build in a copy: neither this directory nor any installed
+# server is touched.  What they fetch is kept in a cache, see
+# test/tools/common.sh.
+
+# The layers, from the lowest to the highest.  A file includes headers of lower
+# layers, and in its own layer of files to its left, only; test/layers.sh
+# checks that.
+LAYERS = BASE MODEL RUN TOOLS
+
+BASE = module guc env query
+MODEL = graph target script variable checksum revision
+RUN = plan journal trust locks progress hook exec runner
+TOOLS = offline render inspect validate author
+
+MODULE_big = schemamig
+OBJS = $(foreach layer,$(LAYERS),$(patsubst %,src/%.o,$($(layer))))
+
+EXTENSION = schemamig
+DATA = sql/schemamig--1.0.sql
+PGFILEDESC = "schemamig - schema migrations inside the server"
+
+# Regression tests (test/sql) in the order in which they run.  The extension is
+# there already; every test leaves the database as it found it, so that each
+# can run alone.
+REGRESS =
+
+# Isolation specs (test/specs) and TAP scripts (test/t): all there are.
+ISOLATION := $(sort $(patsubst test/specs/%.spec,%,$(wildcard test/specs/*.spec)))
+PROVE_TESTS := $(sort $(wildcard test/t/*.pl))
+TAP_TESTS := $(if $(PROVE_TESTS),1)
+
+# pg_regress and pg_isolation_regress look into their output directory first:
+# so both find expected/ at the top, although their input is in test/.  (They
+# would find sql/ there as well: no test may be called like a script in sql/.)
+REGRESS_OPTS = --inputdir=test --load-extension=schemamig
+ISOLATION_OPTS = --inputdir=test --outputdir=. --load-extension=schemamig
+NO_LOCALE = 1
+ENCODING = UTF8
+EXTRA_CLEAN = results regression.diffs regression.out
+
+PG_CONFIG ?= pg_config
+PGXS := $(wildcard $(shell $(PG_CONFIG) --pgxs 2>/dev/null))
+ifneq ($(PGXS),)
+include $(PGXS)
+else
+all install installcheck uninstall clean:
+	@echo "'$(PG_CONFIG) --pgxs' names no file: install PostgreSQL's server development files" >&2
+	@echo "or call make with PG_CONFIG=/path/to/pg_config" >&2; exit 1
+endif
+
+# PGXS does not track headers everywhere.
+$(OBJS): $(wildcard src/*.h src/*/*.h)
+
+# The server for the tests: a cell, else the server that was asked for, else
+# the newest that can be had.
+ifneq ($(filter command line environment,$(origin PG_CONFIG)),)
+CELL = $(shell command -v $(PG_CONFIG) || echo $(PG_CONFIG))
+else
+CELL = newest
+endif
+CELLS = 15 17 18 18-assert 15-asan
+
+test:
+	@test/tools/pgtest '$(CELL)' $(TESTS)
+
+test-all:
+	@test/tools/matrix $(CELLS)
+
+test-valgrind:
+	@test/tools/matrix 18-valgrind
+
+demo bench: RUN_IN_THROWAWAY = test/tools/throwaway --cell '$(CELL)' --
+demo:
+	@$(RUN_IN_THROWAWAY) test/demo
+bench:
+	@$(RUN_IN_THROWAWAY) test/bench/run
+
+# For the test scripts: the value of a variable of this file.
+print-%:
+	@echo $($*)
+
+.PHONY: test test-all test-valgrind demo bench
