@@ -87,7 +87,7 @@ enter()
 
 # Ends a run, however it ends: no server stays, nor any file, except that a
 # failed run is kept as $cache/failed/$keep_as where that is set.  The calling
-# script's report, if it has one, has the last word.
+# script's at_end, if it has one, has the last word.
 leave()
 {
 	local rc=$? pidfile
@@ -105,9 +105,7 @@ leave()
 	else
 		rm -rf "$work"
 	fi
-	if declare -F report >/dev/null; then
-		report "$rc"
-	fi
+	if declare -F at_end >/dev/null; then at_end "$rc"; fi
 }
 
 # get_server CELL - makes a private server for this run and sets $bindir to its
