@@ -23,10 +23,10 @@
 # checks that.
 LAYERS = BASE MODEL RUN TOOLS
 
-BASE = module guc env query
-MODEL = graph target script variable checksum revision
-RUN = plan journal trust locks progress hook exec runner
-TOOLS = offline render inspect validate author
+BASE = guc env query args module
+MODEL = graph target plan scan checksum variable classify script revision
+RUN = tenant progress locks trust hook journal prepare exec runner stamp
+TOOLS = author inspect render offline validate
 
 MODULE_big = schemamig
 OBJS = $(foreach layer,$(LAYERS),$(patsubst %,src/%.o,$($(layer))))

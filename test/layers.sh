@@ -12,6 +12,7 @@ unset MAKEFLAGS MFLAGS MAKELEVEL
 # Headers without a .c file of their own, and the layer they are the lowest of.
 header_only='
 compat.h            BASE
+errcodes.h          BASE
 '
 
 # What only its owner may use: a regular expression for whole words, and files

@@ -1,0 +1,243 @@
+/*-------------------------------------------------------------------------
+ *
+ * classify.c
+ *	  What a statement is, from its parse tree: may a script contain it, can
+ *	  it run inside a transaction block, does it change a setting.
+ *
+ * Only what the parse tree alone can tell is decided here.  A few statements
+ * are refused inside a transaction block depending on the catalogs (REINDEX
+ * of a partitioned table, DROP SUBSCRIPTION with a slot): for those the
+ * server's own error speaks when they run.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "commands/defrem.h"
+#include "nodes/parsenodes.h"
+
+#include "classify.h"
+
+#define OUR_NAME "schemamig"
+
+/* The value of a boolean option, or what it is when it is not there */
+static bool
+bool_option(List *options, const char *name, bool fallback)
+{
+	ListCell   *lc;
+
+	foreach(lc, options)
+	{
+		DefElem    *option = lfirst_node(DefElem, lc);
+
+		if (strcmp(option->defname, name) == 0)
+			return defGetBoolean(option);
+	}
+	return fallback;
+}
+
+static bool
+has_option(List *options, const char *name)
+{
+	ListCell   *lc;
+
+	foreach(lc, options)
+	{
+		if (strcmp(lfirst_node(DefElem, lc)->defname, name) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Whether a DROP names the extension or its schema */
+static bool
+drops_us(DropStmt *drop)
+{
+	ListCell   *lc;
+
+	if (drop->removeType != OBJECT_EXTENSION &&
+		drop->removeType != OBJECT_SCHEMA)
+		return false;
+	foreach(lc, drop->objects)
+	{
+		if (strcmp(strVal(lfirst(lc)), OUR_NAME) == 0)
+			return true;
+	}
+	return false;
+}
+
+static const char *
+refused_set(VariableSetStmt *set, const char **hint)
+{
+	if (set->kind == VAR_SET_MULTI)
+	{
+		*hint = "Set the isolation level in the transaction that runs the revision.";
+		return "SET TRANSACTION or SET SESSION CHARACTERISTICS";
+	}
+	if (set->name && (strcmp(set->name, "standard_conforming_strings") == 0 ||
+					  strcmp(set->name, "backslash_quote") == 0))
+	{
+		*hint = "Scripts are always read with the setting's default.";
+		return psprintf("SET %s", set->name);
+	}
+	return NULL;
+}
+
+/*
+ * If no script may contain the statement, what it is, for "... is not allowed
+ * in a script"; else NULL.
+ */
+const char *
+sm_classify_refused(Node *stmt, const char **hint)
+{
+	switch (nodeTag(stmt))
+	{
+		case T_TransactionStmt:
+			*hint = "schemamig begins and commits the transaction; put what must be committed apart into a revision of its own.";
+			return "transaction control";
+		case T_CopyStmt:
+			if (((CopyStmt *) stmt)->filename != NULL)
+				return NULL;
+			*hint = "Use INSERT, or COPY with a file on the server.";
+			return ((CopyStmt *) stmt)->is_from ? "COPY FROM STDIN" :
+				"COPY TO STDOUT";
+		case T_VariableSetStmt:
+			return refused_set((VariableSetStmt *) stmt, hint);
+		case T_DropStmt:
+			if (!drops_us((DropStmt *) stmt))
+				return NULL;
+			*hint = "Drop it outside of a revision.";
+			return "dropping the extension schemamig";
+		default:
+			return NULL;
+	}
+}
+
+static const char *
+outside_alter_table(AlterTableStmt *alter)
+{
+	ListCell   *lc;
+
+	foreach(lc, alter->cmds)
+	{
+		AlterTableCmd *cmd = lfirst_node(AlterTableCmd, lc);
+
+		if (cmd->subtype == AT_DetachPartition &&
+			((PartitionCmd *) cmd->def)->concurrent)
+			return "ALTER TABLE ... DETACH PARTITION CONCURRENTLY";
+	}
+	return NULL;
+}
+
+static const char *
+outside_reindex(ReindexStmt *reindex)
+{
+	if (bool_option(reindex->params, "concurrently", false))
+		return "REINDEX CONCURRENTLY";
+	switch (reindex->kind)
+	{
+		case REINDEX_OBJECT_SCHEMA:
+			return "REINDEX SCHEMA";
+		case REINDEX_OBJECT_SYSTEM:
+			return "REINDEX SYSTEM";
+		case REINDEX_OBJECT_DATABASE:
+			return "REINDEX DATABASE";
+		default:
+			return NULL;
+	}
+}
+
+static const char *
+outside_alter_subscription(AlterSubscriptionStmt *alter)
+{
+	switch (alter->kind)
+	{
+		case ALTER_SUBSCRIPTION_REFRESH:
+			return "ALTER SUBSCRIPTION ... REFRESH PUBLICATION";
+		case ALTER_SUBSCRIPTION_SET_PUBLICATION:
+		case ALTER_SUBSCRIPTION_ADD_PUBLICATION:
+		case ALTER_SUBSCRIPTION_DROP_PUBLICATION:
+			return bool_option(alter->options, "refresh", true) ?
+				"ALTER SUBSCRIPTION ... PUBLICATION with refresh" : NULL;
+		default:
+			return NULL;
+	}
+}
+
+/*
+ * If the server refuses the statement inside a transaction block, its name;
+ * else NULL.  The list is that of PreventInTransactionBlock()'s callers.
+ */
+const char *
+sm_classify_outside(Node *stmt)
+{
+	switch (nodeTag(stmt))
+	{
+		case T_IndexStmt:
+			return ((IndexStmt *) stmt)->concurrent ?
+				"CREATE INDEX CONCURRENTLY" : NULL;
+		case T_DropStmt:
+			return ((DropStmt *) stmt)->concurrent ?
+				"DROP INDEX CONCURRENTLY" : NULL;
+		case T_ReindexStmt:
+			return outside_reindex((ReindexStmt *) stmt);
+		case T_VacuumStmt:
+			return ((VacuumStmt *) stmt)->is_vacuumcmd ? "VACUUM" : NULL;
+		case T_ClusterStmt:
+			return ((ClusterStmt *) stmt)->relation == NULL ?
+				"CLUSTER without a table" : NULL;
+		case T_AlterTableStmt:
+			return outside_alter_table((AlterTableStmt *) stmt);
+		case T_CreatedbStmt:
+			return "CREATE DATABASE";
+		case T_DropdbStmt:
+			return "DROP DATABASE";
+		case T_AlterDatabaseStmt:
+			return has_option(((AlterDatabaseStmt *) stmt)->options,
+							  "tablespace") ?
+				"ALTER DATABASE SET TABLESPACE" : NULL;
+		case T_CreateTableSpaceStmt:
+			return "CREATE TABLESPACE";
+		case T_DropTableSpaceStmt:
+			return "DROP TABLESPACE";
+		case T_AlterSystemStmt:
+			return "ALTER SYSTEM";
+		case T_DiscardStmt:
+			return ((DiscardStmt *) stmt)->target == DISCARD_ALL ?
+				"DISCARD ALL" : NULL;
+		case T_CreateSubscriptionStmt:
+			{
+				List	   *options = ((CreateSubscriptionStmt *) stmt)->options;
+				bool		connect = bool_option(options, "connect", true);
+
+				return bool_option(options, "create_slot", connect) ?
+					"CREATE SUBSCRIPTION with a slot" : NULL;
+			}
+		case T_AlterSubscriptionStmt:
+			return outside_alter_subscription((AlterSubscriptionStmt *) stmt);
+		default:
+			return NULL;
+	}
+}
+
+/*
+ * The setting that a SET or RESET changes for the session, "" for RESET ALL,
+ * NULL for another statement or for SET LOCAL.  *sets_role tells, for SET
+ * LOCAL too, whether it changes the current user.
+ */
+const char *
+sm_classify_setting(Node *stmt, bool *sets_role)
+{
+	VariableSetStmt *set = (VariableSetStmt *) stmt;
+
+	*sets_role = false;
+	if (!IsA(stmt, VariableSetStmt))
+		return NULL;
+	if (set->kind == VAR_RESET_ALL)
+		return "";
+	if (set->name == NULL)
+		return NULL;
+	*sets_role = (strcmp(set->name, "role") == 0 ||
+				  strcmp(set->name, "session_authorization") == 0);
+	return set->is_local ? NULL : set->name;
+}

@@ -1,0 +1,128 @@
+/*-------------------------------------------------------------------------
+ *
+ * compat.h
+ *	  Differences between the server versions that schemamig is built for.
+ *
+ * This is the only file that looks at PG_VERSION_NUM.  Each shim has the
+ * newest server's name and signature where that is possible, so that an old
+ * branch can be deleted without touching its callers.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef SM_COMPAT_H
+#define SM_COMPAT_H
+
+#include "access/xact.h"
+#include "catalog/objectaddress.h"
+#include "catalog/pg_namespace.h"
+#include "catalog/pg_proc.h"
+#include "executor/executor.h"
+#include "storage/lock.h"
+#include "utils/acl.h"
+#include "utils/backend_status.h"
+#include "utils/wait_event.h"
+
+#if PG_VERSION_NUM < 150000
+#error "schemamig needs PostgreSQL 15 or later"
+#endif
+
+/* PG16 added type-checked allocation */
+#ifndef palloc_object
+#define palloc_object(type) ((type *) palloc(sizeof(type)))
+#define palloc0_object(type) ((type *) palloc0(sizeof(type)))
+#define palloc_array(type, count) ((type *) palloc(sizeof(type) * (count)))
+#define palloc0_array(type, count) ((type *) palloc0(sizeof(type) * (count)))
+#define repalloc_array(pointer, type, count) \
+	((type *) repalloc(pointer, sizeof(type) * (count)))
+#endif
+
+/* PG16 replaced pg_proc_aclcheck() and its like by object_aclcheck() */
+#if PG_VERSION_NUM < 160000
+static inline AclResult
+object_aclcheck(Oid classid, Oid objectid, Oid roleid, AclMode mode)
+{
+	if (classid == ProcedureRelationId)
+		return pg_proc_aclcheck(objectid, roleid, mode);
+	Assert(classid == NamespaceRelationId);
+	return pg_namespace_aclcheck(objectid, roleid, mode);
+}
+
+/* PG16 told membership apart from the right to SET ROLE */
+static inline bool
+member_can_set_role(Oid member, Oid role)
+{
+	return is_member_of_role(member, role);
+}
+
+/* PG16 added access to the local copy by index */
+static inline LocalPgBackendStatus *
+pgstat_get_local_beentry_by_index(int idx)
+{
+	return pgstat_fetch_stat_local_beentry(idx);
+}
+#endif
+
+/* PG17 added a parameter: locks at least as strong count as well */
+#if PG_VERSION_NUM >= 170000
+#define sm_lock_held_by_me(tag, mode) LockHeldByMe(tag, mode, false)
+#else
+#define sm_lock_held_by_me(tag, mode) LockHeldByMe(tag, mode)
+#endif
+
+/*
+ * Takes a lock that is held already once more and returns its local entry.
+ * PG18 added a parameter to have failures logged.
+ */
+static inline LOCALLOCK *
+sm_lock_again(const LOCKTAG *tag, LOCKMODE mode)
+{
+	LOCALLOCK  *lock = NULL;
+
+#if PG_VERSION_NUM >= 180000
+	(void) LockAcquireExtended(tag, mode, false, false, true, &lock, false);
+#else
+	(void) LockAcquireExtended(tag, mode, false, false, true, &lock);
+#endif
+	return lock;
+}
+
+/* PG18 dropped the execute_once argument */
+#if PG_VERSION_NUM >= 180000
+#define sm_executor_run(qd, dir, count) ExecutorRun(qd, dir, count)
+#else
+#define sm_executor_run(qd, dir, count) ExecutorRun(qd, dir, count, true)
+#endif
+
+/* PG17 added wait events that an extension can name */
+#if PG_VERSION_NUM >= 170000
+#define sm_wait_event(name) WaitEventExtensionNew(name)
+#else
+#define sm_wait_event(name) PG_WAIT_EXTENSION
+#endif
+
+/* PG18 lets a module say its name and version */
+#if PG_VERSION_NUM >= 180000
+#define SM_MODULE_MAGIC PG_MODULE_MAGIC_EXT(.name = "schemamig", .version = "1.0")
+#else
+#define SM_MODULE_MAGIC PG_MODULE_MAGIC
+#endif
+
+/* PG17 added foreach_ptr() and foreach_int() */
+#ifndef foreach_ptr
+#define foreach_ptr(type, var, lst) \
+	for (ListCell *var##_cell = list_head(lst); \
+		 var##_cell != NULL; \
+		 var##_cell = NULL) \
+		for (type *var = NULL; \
+			 var##_cell != NULL && (var = lfirst(var##_cell), true); \
+			 var##_cell = lnext(lst, var##_cell))
+#define foreach_int(var, lst) \
+	for (ListCell *var##_cell = list_head(lst); \
+		 var##_cell != NULL; \
+		 var##_cell = NULL) \
+		for (int var = 0; \
+			 var##_cell != NULL && (var = lfirst_int(var##_cell), true); \
+			 var##_cell = lnext(lst, var##_cell))
+#endif
+
+#endif							/* SM_COMPAT_H */

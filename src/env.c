@@ -1,0 +1,163 @@
+/*-------------------------------------------------------------------------
+ *
+ * env.c
+ *	  Whose rights and which settings are in force.
+ *
+ * Three brackets, and nothing else in schemamig changes the current user or
+ * a setting:
+ *
+ *	- owner: our own tables are read and written as their owner, under a
+ *	  search_path of pg_catalog, so that a role needs no rights on them and
+ *	  nothing that a user made can get between.
+ *	- script: a step runs with the rights that the caller lends, and with
+ *	  settings that end with the step.
+ *	- parser: the lexer reads standard_conforming_strings and backslash_quote,
+ *	  so cutting a script into statements pins them.
+ *
+ * None of them needs a PG_TRY: aborting the (sub)transaction restores the
+ * user and unwinds the settings, as fmgr_security_definer() relies on too.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "access/htup_details.h"
+#include "catalog/pg_authid.h"
+#include "catalog/pg_namespace.h"
+#include "miscadmin.h"
+#include "utils/acl.h"
+#include "utils/builtins.h"
+#include "utils/guc.h"
+#include "utils/lsyscache.h"
+#include "utils/syscache.h"
+
+#include "compat.h"
+#include "env.h"
+#include "guc.h"
+
+static void
+set_here(const char *name, const char *value)
+{
+	(void) set_config_option(name, value, PGC_USERSET, PGC_S_SESSION,
+							 GUC_ACTION_SAVE, true, 0, false);
+}
+
+/* Remembers what sm_env_leave() is to restore */
+static void
+enter(SmEnv *env)
+{
+	GetUserIdAndSecContext(&env->userid, &env->sec_context);
+	env->guc_level = NewGUCNestLevel();
+}
+
+/* The owner of schema schemamig, who owns the tables too */
+static Oid
+extension_owner(void)
+{
+	HeapTuple	tuple = SearchSysCache1(NAMESPACENAME,
+										CStringGetDatum("schemamig"));
+	Oid			owner;
+
+	if (!HeapTupleIsValid(tuple))
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_SCHEMA),
+				 errmsg("schema \"%s\" does not exist", "schemamig"),
+				 errhint("CREATE EXTENSION schemamig makes it.")));
+	owner = ((Form_pg_namespace) GETSTRUCT(tuple))->nspowner;
+	ReleaseSysCache(tuple);
+	return owner;
+}
+
+/*
+ * Become the owner of our tables, with a search_path on which nobody but a
+ * superuser can put anything that our queries would find.  A query that may
+ * wait for a row, which a run that is not committed has locked, waits as long
+ * as for the run lock.
+ */
+void
+sm_env_enter_owner(SmEnv *env, bool may_wait)
+{
+	Oid			owner = extension_owner();
+
+	enter(env);
+	set_here("search_path", "pg_catalog, pg_temp");
+	if (may_wait)
+		set_here("lock_timeout", psprintf("%d", sm_run_timeout < 0 ? 0 :
+										  Max(sm_run_timeout, 1)));
+	SetUserIdAndSecContext(owner, env->sec_context |
+						   SECURITY_LOCAL_USERID_CHANGE |
+						   SECURITY_NOFORCE_RLS);
+}
+
+/*
+ * Become the role that scripts run as.  schema is the tenant's, or NULL for
+ * the database itself, where search_path stays what the caller has.
+ */
+void
+sm_env_enter_script(SmEnv *env, SmRunAs as, const char *schema)
+{
+	enter(env);
+	if (schema)
+		set_here("search_path",
+				 psprintf("%s, public", quote_identifier(schema)));
+	if (sm_lock_timeout >= 0)
+		set_here("lock_timeout", psprintf("%d", sm_lock_timeout));
+	SetUserIdAndSecContext(as.role, as.locked ?
+						   env->sec_context | SECURITY_LOCAL_USERID_CHANGE :
+						   env->sec_context);
+}
+
+/* Pin what the lexer looks at */
+void
+sm_env_enter_parser(SmEnv *env)
+{
+	enter(env);
+	set_here("standard_conforming_strings", "on");
+	set_here("backslash_quote", "safe_encoding");
+	set_here("escape_string_warning", "off");
+}
+
+/* Return to what the matching enter function found */
+void
+sm_env_leave(const SmEnv *env)
+{
+	AtEOXact_GUC(false, env->guc_level);
+	SetUserIdAndSecContext(env->userid, env->sec_context);
+}
+
+/*
+ * With whose rights the scripts of this call run: those of schemamig.role if
+ * it is set, which the current user must be able to SET ROLE to; else the
+ * current user's.  A role that was lent this way, or by SET ROLE, or by a
+ * SECURITY DEFINER function, is all that was lent: a script must not get
+ * behind it with RESET ROLE, so changing the role is locked then, just as it
+ * is inside a SECURITY DEFINER function.
+ */
+SmRunAs
+sm_env_run_as(void)
+{
+	SmRunAs		as = {.role = GetUserId()};
+
+	as.locked = (as.role != GetSessionUserId());
+	if (sm_role && sm_role[0] != '\0')
+	{
+		Oid			role = get_role_oid(sm_role, false);
+
+		if (!member_can_set_role(as.role, role))
+			ereport(ERROR,
+					(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+					 errmsg("permission denied to set role \"%s\"", sm_role),
+					 errdetail("Role \"%s\" cannot run scripts as role \"%s\", which schemamig.role names.",
+							   sm_env_role_name(as.role), sm_role)));
+		as.role = role;
+		as.locked = true;
+	}
+	return as;
+}
+
+/* Name of a role; the error of a role that is gone is the server's own */
+char *
+sm_env_role_name(Oid role)
+{
+	return GetUserNameFromId(role, false);
+}

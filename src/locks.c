@@ -1,0 +1,310 @@
+/*-------------------------------------------------------------------------
+ *
+ * locks.c
+ *	  The locks of schemamig, and those that scripts leave behind.
+ *
+ * Two kinds of heavyweight locks of our own keep order.  Whoever moves a
+ * tenant holds its run lock, whoever changes the graph holds the graph lock;
+ * both last until the end of the transaction and die with the backend.  They
+ * are advisory locks with 77 in the fourth field of the tag, where SQL's own
+ * functions use 1 and 2, so that nobody else can take them by accident.
+ *
+ * A lock is waited for by polling, not in the lock manager's queue.  The
+ * caller of a function has a snapshot, and CREATE INDEX CONCURRENTLY in the
+ * session that holds the run lock would wait for that snapshot: in the queue
+ * this would be a deadlock, and its victim an index.  While polling it is a
+ * wait with a limit.
+ *
+ * Early release: locks on an object that this transaction has created protect
+ * nothing, since nobody else can see it, but each takes a slot of the shared
+ * lock table, and a few thousand revisions in one transaction would use it
+ * up.  So they are released after each step.  What was created is learnt from
+ * object_access_hook, which is installed for the time of a run only.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "catalog/objectaccess.h"
+#include "catalog/pg_class.h"
+#include "catalog/pg_type.h"
+#include "commands/trigger.h"
+#include "miscadmin.h"
+#include "storage/latch.h"
+#include "storage/lock.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+#include "utils/memutils.h"
+#include "utils/resowner.h"
+#include "utils/timestamp.h"
+
+#include "compat.h"
+#include "guc.h"
+#include "locks.h"
+#include "progress.h"
+#include "query.h"
+
+#define LOCK_FIELD4 77
+#define LOCK_CLASS_RUN 1		/* second key: OID of the schema, or 0 */
+#define LOCK_CLASS_GRAPH 2		/* second key: 0 */
+
+#define FULL_RELEASE_EVERY 128	/* steps */
+
+#define FIRST_POLL_MS 10
+#define LONGEST_POLL_MS 500
+
+static SmQuery lock_holder = {
+	.sql = "SELECT pg_catalog.format('Process %s of user \"%s\"%s has held it since %s%s.', "
+	"l.pid, a.usename, "
+	"CASE WHEN a.application_name <> '' THEN pg_catalog.format(', application \"%s\",', a.application_name) END, "
+	"pg_catalog.date_trunc('second', a.xact_start), "
+	"CASE WHEN a.query LIKE 'schemamig: %' THEN ' and is at ' || pg_catalog.substr(a.query, 12) END) "
+	"FROM pg_catalog.pg_locks l JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid "
+	"WHERE l.locktype = 'advisory' AND l.objsubid = $1 AND l.classid = $2 "
+	"AND l.objid = $3 AND l.granted AND l.database = a.datid",
+	.mode = SM_READ_LATEST, .nargs = 3, .argtypes = {INT4OID, OIDOID, OIDOID}
+};
+
+/*
+ * Who holds a lock, as a sentence; NULL if nobody does any more.
+ */
+static char *
+describe_holder(const LOCKTAG *tag)
+{
+	Datum		args[] = {
+		Int32GetDatum(LOCK_FIELD4),
+		ObjectIdGetDatum(tag->locktag_field2),
+		ObjectIdGetDatum(tag->locktag_field3)
+	};
+	SmRows	   *rows;
+
+	pgstat_clear_backend_activity_snapshot();
+	rows = sm_query(&lock_holder, args, NULL);
+	return rows->n > 0 ? sm_rows_text(rows, 0, 1) : NULL;
+}
+
+static void
+lock_not_available(const LOCKTAG *tag, const char *what)
+{
+	char	   *holder = describe_holder(tag);
+
+	ereport(ERROR,
+			(errcode(ERRCODE_LOCK_NOT_AVAILABLE),
+			 errmsg("could not obtain the lock on %s", what),
+			 holder ? errdetail_internal("%s", holder) : 0,
+			 errhint("Try again when it is done, or let schemamig.run_timeout be longer.")));
+}
+
+static void
+sleep_ms(long ms)
+{
+	static uint32 wait_event = 0;
+
+	if (wait_event == 0)
+		wait_event = sm_wait_event("SchemamigLock");
+	(void) WaitLatch(MyLatch, WL_LATCH_SET | WL_TIMEOUT | WL_EXIT_ON_PM_DEATH,
+					 ms, wait_event);
+	ResetLatch(MyLatch);
+	CHECK_FOR_INTERRUPTS();
+}
+
+/*
+ * Takes one of our locks until the end of the transaction, waiting at most
+ * schemamig.run_timeout.
+ */
+static void
+acquire(uint32 class, uint32 key, const char *what)
+{
+	LOCKTAG		tag;
+	TimestampTz start = GetCurrentTimestamp();
+	long		pause = FIRST_POLL_MS;
+
+	if (sm_progress_active())
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("schemamig is in the middle of a run in this session"),
+				 errdetail("Scripts and hooks cannot change revisions or run them.")));
+
+	SET_LOCKTAG_ADVISORY(tag, MyDatabaseId, class, key, LOCK_FIELD4);
+	while (LockAcquire(&tag, ExclusiveLock, false, true) == LOCKACQUIRE_NOT_AVAIL)
+	{
+		if (sm_run_timeout >= 0 &&
+			TimestampDifferenceExceeds(start, GetCurrentTimestamp(),
+									   sm_run_timeout))
+			lock_not_available(&tag, what);
+		sleep_ms(pause);
+		pause = Min(pause * 2, LONGEST_POLL_MS);
+	}
+}
+
+/*
+ * Makes this session the only one that moves the tenant, until the end of the
+ * transaction.
+ */
+void
+sm_locks_run(const SmTenant *tenant)
+{
+	acquire(LOCK_CLASS_RUN, tenant->schema_oid,
+			tenant->schema ?
+			psprintf("running revisions for tenant \"%s\"", tenant->name) :
+			"running revisions");
+}
+
+/*
+ * Makes this session the only one that changes the graph, until the end of
+ * the transaction.
+ */
+void
+sm_locks_graph(void)
+{
+	acquire(LOCK_CLASS_GRAPH, 0, "changing revisions");
+}
+
+/* An object that this run created */
+typedef struct CreatedObject
+{
+	Oid			class_id;
+	Oid			object_id;
+} CreatedObject;
+
+/* The objects that a run creates, in its memory context */
+typedef struct Observation
+{
+	MemoryContext context;
+	CreatedObject *object;
+	int			n;
+	int			size;
+	int			released;		/* objects whose locks were released once */
+	int			calls;			/* of sm_locks_release_created() */
+} Observation;
+
+static Observation *observation = NULL;
+static object_access_hook_type previous_hook = NULL;
+
+static void
+observe_creation(ObjectAccessType access, Oid class_id, Oid object_id,
+				 int sub_id, void *arg)
+{
+	Observation *o = observation;
+
+	if (previous_hook)
+		previous_hook(access, class_id, object_id, sub_id, arg);
+	if (access != OAT_POST_CREATE || sub_id != 0 || o == NULL)
+		return;
+	if (o->n == o->size)
+	{
+		o->size *= 2;
+		o->object = repalloc_array(o->object, CreatedObject, o->size);
+	}
+	o->object[o->n].class_id = class_id;
+	o->object[o->n++].object_id = object_id;
+}
+
+static void
+stop_observing(void *arg)
+{
+	observation = NULL;
+	/* whoever has hooked in behind us keeps us in the chain */
+	if (object_access_hook == observe_creation)
+		object_access_hook = previous_hook;
+}
+
+/*
+ * Begins to note what is created, until the memory context is deleted, as it
+ * is at the end of the run or by an error.
+ */
+void
+sm_locks_observe(MemoryContext context)
+{
+	MemoryContextCallback *callback = MemoryContextAllocZero(context,
+															 sizeof(MemoryContextCallback));
+
+	observation = MemoryContextAllocZero(context, sizeof(Observation));
+	observation->context = context;
+	observation->size = 256;
+	observation->object = MemoryContextAlloc(context, observation->size *
+											 sizeof(CreatedObject));
+	if (object_access_hook != observe_creation)
+	{
+		previous_hook = object_access_hook;
+		object_access_hook = observe_creation;
+	}
+	callback->func = stop_observing;
+	MemoryContextRegisterResetCallback(context, callback);
+}
+
+/*
+ * Releases one lock as often as it is held.  The lock manager hands out its
+ * entry only to whoever takes the lock, so it is taken once more; and each
+ * resource owner must give up its own part while it is the current one.
+ */
+static void
+release_lock(const LOCKTAG *tag, LOCKMODE mode)
+{
+	ResourceOwner self = CurrentResourceOwner;
+	LOCALLOCK  *lock = sm_lock_again(tag, mode);
+	int			n = lock->numLockOwners;
+	LOCALLOCKOWNER *owners = palloc_array(LOCALLOCKOWNER, n);
+
+	memcpy(owners, lock->lockOwners, n * sizeof(LOCALLOCKOWNER));
+	for (int i = 0; i < n; i++)
+	{
+		/* without an owner it is a session-level lock: not ours */
+		if (owners[i].owner == NULL)
+			continue;
+		CurrentResourceOwner = owners[i].owner;
+		for (int64 j = 0; j < owners[i].nLocks; j++)
+			(void) LockRelease(tag, mode, false);
+	}
+	CurrentResourceOwner = self;
+	pfree(owners);
+}
+
+/*
+ * Releases the locks on one object.  Two kinds of locks stay, because the
+ * server takes them for granted until the end of the transaction: that of a
+ * table with deferred trigger events, and that of a sequence in use.
+ */
+static void
+release_object(const CreatedObject *object)
+{
+	bool		is_relation = (object->class_id == RelationRelationId);
+	LOCKTAG		tag;
+
+	if (is_relation)
+	{
+		if (AfterTriggerPendingOnRel(object->object_id))
+			return;
+		SET_LOCKTAG_RELATION(tag, MyDatabaseId, object->object_id);
+	}
+	else
+		SET_LOCKTAG_OBJECT(tag, MyDatabaseId, object->class_id,
+						   object->object_id, 0);
+	for (LOCKMODE mode = AccessShareLock; mode <= MaxLockMode; mode++)
+	{
+		if (!sm_lock_held_by_me(&tag, mode))
+			continue;
+		if (is_relation && mode == RowExclusiveLock &&
+			get_rel_relkind(object->object_id) == RELKIND_SEQUENCE)
+			continue;
+		release_lock(&tag, mode);
+	}
+}
+
+/*
+ * Releases the locks on what was created since the last call, and, every so
+ * often, those that were taken since on what was created before.
+ */
+void
+sm_locks_release_created(void)
+{
+	Observation *o = observation;
+	int			from;
+
+	if (o == NULL)
+		return;
+	from = (++o->calls % FULL_RELEASE_EVERY == 0) ? 0 : o->released;
+	for (int i = from; i < o->n; i++)
+		release_object(&o->object[i]);
+	o->released = o->n;
+}

@@ -1,0 +1,253 @@
+/*-------------------------------------------------------------------------
+ *
+ * offline.c
+ *	  Upgrades and downgrades as scripts for other databases.
+ *
+ * A script is for psql -1 -f and needs nothing of schemamig where it runs.
+ * What it has done it records there in a table that has the layout of
+ * Alembic's alembic_version, which holds the version rows: applied revisions
+ * that no other applied one needs.  The rows are not moved step by step as
+ * Alembic does; they are computed before and after each step from the set of
+ * what is applied then, and the difference is written.  The script begins by
+ * checking that the database is where it is meant to start.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "fmgr.h"
+#include "lib/stringinfo.h"
+#include "utils/builtins.h"
+#include "utils/jsonb.h"
+
+#include "args.h"
+#include "compat.h"
+#include "plan.h"
+#include "prepare.h"
+#include "progress.h"
+#include "query.h"
+#include "revision.h"
+#include "target.h"
+#include "variable.h"
+
+#define VERSION_TABLE "public.alembic_version"
+
+/* The width of Alembic's column; wider identifiers get a wider one */
+#define VERSION_WIDTH 32
+
+PG_FUNCTION_INFO_V1(schemamig_upgrade_sql);
+PG_FUNCTION_INFO_V1(schemamig_downgrade_sql);
+
+/* The version rows of a set, as a list of literals or of 'VALUES' rows */
+static void
+append_literals(StringInfo sql, const SmGraph *g, const Bitmapset *set,
+				const char *before, const char *after)
+{
+	int			i = -1;
+	bool		first = true;
+
+	while ((i = bms_next_member(set, i)) >= 0)
+	{
+		appendStringInfo(sql, "%s%s%s%s", first ? "" : ", ", before,
+						 quote_literal_cstr(g->node[i].id), after);
+		first = false;
+	}
+}
+
+/* A comment of one line, whatever the text */
+static void
+append_comment(StringInfo sql, const char *text)
+{
+	appendStringInfoString(sql, "-- ");
+	for (const char *p = text; *p != '\0'; p++)
+		appendStringInfoChar(sql, *p == '\n' || *p == '\r' ? ' ' : *p);
+	appendStringInfoChar(sql, '\n');
+}
+
+/*
+ * The beginning: make the version table if there is none, and stop if the
+ * database is not where the script starts.
+ */
+static void
+append_prologue(StringInfo sql, const SmGraph *g, const Bitmapset *start)
+{
+	Bitmapset  *rows = sm_graph_tips(g, start, SM_NEXT_ALL);
+	int			width = VERSION_WIDTH;
+
+	for (int i = 0; i < g->n; i++)
+		width = Max(width, (int) strlen(g->node[i].id));
+	appendStringInfo(sql,
+					 "CREATE TABLE IF NOT EXISTS " VERSION_TABLE " (\n"
+					 "    version_num VARCHAR(%d) NOT NULL,\n"
+					 "    CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num)\n"
+					 ");\n\n"
+					 "LOCK TABLE " VERSION_TABLE " IN SHARE ROW EXCLUSIVE MODE;\n\n"
+					 "DO $schemamig$\n"
+					 "BEGIN\n"
+					 "    IF EXISTS (SELECT version_num FROM " VERSION_TABLE "\n"
+					 "               EXCEPT SELECT unnest(ARRAY[",
+					 width);
+	append_literals(sql, g, rows, "", "");
+	appendStringInfoString(sql, "]::varchar[]))\n"
+						   "       OR EXISTS (SELECT unnest(ARRAY[");
+	append_literals(sql, g, rows, "", "");
+	appendStringInfoString(sql, "]::varchar[])\n"
+						   "                  EXCEPT SELECT version_num FROM " VERSION_TABLE ")\n"
+						   "    THEN\n"
+						   "        RAISE EXCEPTION 'this database is not where the script starts'\n"
+						   "            USING ERRCODE = 'object_not_in_prerequisite_state',\n"
+						   "                  DETAIL = 'The script starts from ");
+	if (bms_is_empty(rows))
+		appendStringInfoString(sql, "base");
+	else
+	{
+		const char *list = sm_graph_id_list(g, rows, INT_MAX);
+
+		for (const char *p = list; *p != '\0'; p++)
+			appendStringInfo(sql, *p == '\'' ? "''" : "%c", *p);
+	}
+	appendStringInfoString(sql, ".';\n"
+						   "    END IF;\n"
+						   "END\n"
+						   "$schemamig$;\n\n");
+}
+
+/* The change of the version rows from one applied set to another */
+static void
+append_version_change(StringInfo sql, const SmGraph *g,
+					  const Bitmapset *before, const Bitmapset *after)
+{
+	Bitmapset  *old = sm_graph_tips(g, before, SM_NEXT_ALL);
+	Bitmapset  *new = sm_graph_tips(g, after, SM_NEXT_ALL);
+	Bitmapset  *gone = bms_difference(old, new);
+	Bitmapset  *come = bms_difference(new, old);
+
+	if (!bms_is_empty(gone))
+	{
+		appendStringInfoString(sql, "DELETE FROM " VERSION_TABLE
+							   " WHERE version_num IN (");
+		append_literals(sql, g, gone, "", "");
+		appendStringInfoString(sql, ");\n");
+	}
+	if (!bms_is_empty(come))
+	{
+		appendStringInfoString(sql, "INSERT INTO " VERSION_TABLE
+							   " (version_num) VALUES ");
+		append_literals(sql, g, come, "(", ")");
+		appendStringInfoString(sql, ";\n");
+	}
+	appendStringInfoChar(sql, '\n');
+}
+
+/*
+ * The statements of a script as they were written, comments between them
+ * included, each one closed, and settings that it has changed reset, because
+ * there they would last until the end of the session.
+ */
+static void
+append_script(StringInfo sql, const SmScript *script)
+{
+	int			done = 0;
+
+	for (int i = 0; i < script->n; i++)
+	{
+		const SmStatement *s = &script->stmt[i];
+		int			end = s->start + s->length;
+
+		appendBinaryStringInfo(sql, script->text + done, end - done);
+		appendStringInfoChar(sql, ';');
+		done = end;
+		while (script->text[done] != '\0' && script->text[done] != ';' &&
+			   isspace((unsigned char) script->text[done]))
+			done++;
+		if (script->text[done] == ';')
+			done++;
+	}
+	if (script->n > 0)
+		appendStringInfoChar(sql, '\n');
+	for (int i = 0; i < script->n; i++)
+	{
+		const char *name = script->stmt[i].set_name;
+
+		if (name && name[0] != '\0')
+			appendStringInfo(sql, "RESET %s;\n", quote_identifier(name));
+	}
+}
+
+/* The steps, each with its scripts and the change of the version rows */
+static void
+append_steps(StringInfo sql, const SmGraph *g, const SmPlan *plan,
+			 const SmStep *steps, const Bitmapset *start)
+{
+	Bitmapset  *applied = bms_copy(start);
+	bool		up = (plan->direction == SM_UPGRADE);
+
+	for (int i = 0; i < plan->n; i++)
+	{
+		const SmStep *step = &steps[i];
+		const char *parents = sm_progress_parents(g, step->idx);
+		Bitmapset  *before = bms_copy(applied);
+
+		append_comment(sql, psprintf("Running %s %s -> %s, %s",
+									 sm_plan_direction_name(plan->direction),
+									 up ? parents : step->rev->id,
+									 up ? step->rev->id : parents,
+									 step->rev->message));
+		appendStringInfoChar(sql, '\n');
+		append_script(sql, step->script);
+		if (step->verify)
+			append_script(sql, step->verify);
+		applied = up ? bms_add_member(applied, step->idx) :
+			bms_del_member(applied, step->idx);
+		append_version_change(sql, g, before, applied);
+		bms_free(before);
+	}
+}
+
+/* The body of both SQL functions: argument 0 is the range, 1 the variables */
+static Datum
+script_of_range(FunctionCallInfo fcinfo, SmDirection direction)
+{
+	const char *text = sm_arg_text_required(fcinfo, 0, "range");
+	Jsonb	   *variables = PG_ARGISNULL(1) ? NULL : PG_GETARG_JSONB_P(1);
+	SmGraph    *g = sm_revision_graph(SM_READ);
+	Bitmapset  *applied = sm_revision_applied(g, "", SM_READ);
+	SmRange		range;
+	SmPlan		plan;
+	SmStep	   *steps;
+	StringInfoData sql;
+
+	sm_variable_check(variables);
+	if (direction == SM_UPGRADE)
+		sm_target_upgrade_range(g, text, applied, &range);
+	else
+		sm_target_downgrade_range(g, text, applied, &range);
+	plan = sm_plan_set(g, direction, range.set);
+	steps = sm_prepare_scripts(g, &plan,
+							   sm_revision_fetch(g, plan.idx, plan.n,
+												 SM_NO_LOCK),
+							   variables);
+	sm_prepare_check_transactional(steps, plan.n);
+
+	initStringInfo(&sql);
+	append_comment(&sql, psprintf("schemamig %s %s: run it with psql -1 -v ON_ERROR_STOP=1 -f",
+								  sm_plan_direction_name(direction), text));
+	appendStringInfoChar(&sql, '\n');
+	append_prologue(&sql, g, range.before);
+	append_steps(&sql, g, &plan, steps, range.before);
+	PG_RETURN_TEXT_P(cstring_to_text_with_len(sql.data, sql.len));
+}
+
+/* SQL function upgrade_sql(range, variables) */
+Datum
+schemamig_upgrade_sql(PG_FUNCTION_ARGS)
+{
+	return script_of_range(fcinfo, SM_UPGRADE);
+}
+
+/* SQL function downgrade_sql(range, variables) */
+Datum
+schemamig_downgrade_sql(PG_FUNCTION_ARGS)
+{
+	return script_of_range(fcinfo, SM_DOWNGRADE);
+}

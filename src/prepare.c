@@ -1,0 +1,203 @@
+/*-------------------------------------------------------------------------
+ *
+ * prepare.c
+ *	  Everything that is checked before a plan runs.
+ *
+ * A run that is going to fail for a reason that can be known should fail
+ * before its first statement, with all locks on users' tables still free.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type.h"
+#include "utils/builtins.h"
+
+#include "checksum.h"
+#include "compat.h"
+#include "errcodes.h"
+#include "prepare.h"
+#include "query.h"
+#include "trust.h"
+#include "variable.h"
+
+static SmQuery changed_revisions = {
+	.sql = "SELECT a.revision, a.token_checksum = r.token_checksum "
+	"FROM schemamig.applied a JOIN schemamig.revision r USING (revision) "
+	"WHERE a.tenant = $1 AND a.checksum <> r.checksum "
+	"ORDER BY r.ordinal",
+	.mode = SM_READ_LATEST, .nargs = 1, .argtypes = {TEXTOID}
+};
+
+/*
+ * A script as a run takes it: variables replaced, cut into statements.  An
+ * error in it is shown in its place in either stage.
+ */
+static SmScript *
+prepare_script(SmScriptKind kind, const char *revision, const char *text,
+			   Jsonb *variables)
+{
+	SmScript	raw = {.kind = kind, .revision = revision, .text = text};
+	SmScriptContext context;
+	char	   *replaced;
+
+	sm_script_push_context(&context, &raw);
+	replaced = sm_variable_replace(text, variables);
+	sm_script_pop_context(&context);
+	return sm_script_parse(kind, revision, replaced);
+}
+
+/*
+ * A script that was changed without schemamig.edit() has an author that is
+ * not on record.
+ */
+static void
+check_text(const SmRevision *rev)
+{
+	if (strcmp(sm_checksum_text(rev->upgrade), rev->checksum) != 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_SM_CHECKSUM_MISMATCH),
+				 errmsg("upgrade script of revision \"%s\" does not match its checksum",
+						rev->id),
+				 errdetail("It was changed in the table, not by schemamig.edit()."),
+				 errhint("Read it, then put it on record with schemamig.edit('%s', upgrade => ...).",
+						 rev->id)));
+}
+
+/*
+ * The steps of a plan with their scripts, parsed.  Refuses a downgrade of a
+ * revision that has no downgrade script.
+ */
+SmStep *
+sm_prepare_scripts(const SmGraph *g, const SmPlan *plan, SmRevision **revs,
+				   Jsonb *variables)
+{
+	SmStep	   *steps = palloc0_array(SmStep, plan->n + 1);
+	bool		up = (plan->direction == SM_UPGRADE);
+
+	for (int i = 0; i < plan->n; i++)
+	{
+		SmStep	   *step = &steps[i];
+
+		step->idx = plan->idx[i];
+		step->rev = revs[i];
+		step->text = up ? step->rev->upgrade : step->rev->downgrade;
+		if (step->text == NULL)
+			ereport(ERROR,
+					(errcode(ERRCODE_SM_IRREVERSIBLE_DOWNGRADE),
+					 errmsg("revision \"%s\" cannot be downgraded",
+							step->rev->id),
+					 errdetail("It has no downgrade script (%s).",
+							   step->rev->message),
+					 errhint("Write one with schemamig.edit('%s', downgrade => ..., force => true); an empty one says that there is nothing to undo.",
+							 step->rev->id)));
+		check_text(step->rev);
+		step->script = prepare_script(up ? SM_SCRIPT_UPGRADE :
+									  SM_SCRIPT_DOWNGRADE,
+									  step->rev->id, step->text, variables);
+		if (up && step->rev->verify)
+			step->verify = prepare_script(SM_SCRIPT_VERIFY, step->rev->id,
+										  step->rev->verify, variables);
+	}
+	return steps;
+}
+
+static void
+check_script_transactional(const SmScript *script)
+{
+	for (int i = 0; i < script->n; i++)
+	{
+		SmScriptContext context;
+
+		if (script->stmt[i].outside == NULL)
+			continue;
+		sm_script_push_context(&context, script);
+		context.stmt = i;
+		ereport(ERROR,
+				(errcode(ERRCODE_ACTIVE_SQL_TRANSACTION),
+				 errmsg("%s cannot run inside a transaction block",
+						script->stmt[i].outside),
+				 errdetail("Revision \"%s\" contains it, and this call runs all revisions in one transaction.",
+						   script->revision),
+				 errhint("Take the statement out of the revision and run it by itself.")));
+	}
+}
+
+/* Refuses steps with statements that cannot run in a transaction block */
+void
+sm_prepare_check_transactional(const SmStep *steps, int n)
+{
+	for (int i = 0; i < n; i++)
+	{
+		check_script_transactional(steps[i].script);
+		if (steps[i].verify)
+			check_script_transactional(steps[i].verify);
+	}
+}
+
+/* While the role is locked, the server would refuse this in mid-run */
+static void
+check_script_role(const SmScript *script)
+{
+	for (int i = 0; i < script->n; i++)
+	{
+		SmScriptContext context;
+
+		if (!script->stmt[i].sets_role)
+			continue;
+		sm_script_push_context(&context, script);
+		context.stmt = i;
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("a script cannot change the role that was lent to it"),
+				 errdetail("It runs as a role other than the session's."),
+				 errhint("Run it without SET ROLE and with schemamig.role empty.")));
+	}
+}
+
+/*
+ * Refuses steps whose authors may not have the rights that they would run
+ * with, and scripts that try to leave a role that was lent.
+ */
+void
+sm_prepare_check_rights(const SmStep *steps, int n, SmRunAs run_as)
+{
+	for (int i = 0; i < n; i++)
+	{
+		sm_trust_check_revision(steps[i].rev, run_as.role);
+		if (!run_as.locked)
+			continue;
+		check_script_role(steps[i].script);
+		if (steps[i].verify)
+			check_script_role(steps[i].verify);
+	}
+}
+
+/*
+ * Refuses to go on from revisions whose script has been changed since it was
+ * applied: an upgrade from any such one, a downgrade of one.  Where only
+ * comments or white space changed, there is no harm.
+ */
+void
+sm_prepare_check_applied(const SmTenant *tenant, const SmPlan *plan,
+						 const SmStep *steps)
+{
+	Datum		args[] = {CStringGetTextDatum(tenant->name)};
+	SmRows	   *rows = sm_query(&changed_revisions, args, NULL);
+
+	for (uint64 row = 0; row < rows->n; row++)
+	{
+		const char *id = sm_rows_text(rows, row, 1);
+		bool		concerned = (plan->direction == SM_UPGRADE);
+
+		for (int i = 0; i < plan->n && !concerned; i++)
+			concerned = (strcmp(steps[i].rev->id, id) == 0);
+		if (concerned && !sm_rows_bool(rows, row, 2))
+			ereport(ERROR,
+					(errcode(ERRCODE_SM_CHECKSUM_MISMATCH),
+					 errmsg("upgrade script of revision \"%s\" is not the one that was applied",
+							id),
+					 errdetail("Statements have been changed since, not only comments."),
+					 errhint("Change it back with schemamig.edit(), or, if the database is as the script says now, accept it with schemamig.stamp('current', purge => true).")));
+	}
+}

@@ -1,0 +1,37 @@
+/*-------------------------------------------------------------------------
+ *
+ * prepare.h
+ *	  Everything that is checked before a plan runs.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef SM_PREPARE_H
+#define SM_PREPARE_H
+
+#include "env.h"
+#include "plan.h"
+#include "revision.h"
+#include "script.h"
+#include "tenant.h"
+#include "utils/jsonb.h"
+
+/* One step, ready to run */
+typedef struct SmStep
+{
+	int			idx;			/* revision in the graph */
+	SmRevision *rev;
+	const char *text;			/* script as stored */
+	SmScript   *script;
+	SmScript   *verify;			/* NULL: none */
+} SmStep;
+
+extern SmStep *sm_prepare_scripts(const SmGraph *g, const SmPlan *plan,
+								  SmRevision **revs, Jsonb *variables);
+extern void sm_prepare_check_transactional(const SmStep *steps, int n);
+extern void sm_prepare_check_rights(const SmStep *steps, int n,
+									SmRunAs run_as);
+extern void sm_prepare_check_applied(const SmTenant *tenant,
+									 const SmPlan *plan,
+									 const SmStep *steps);
+
+#endif							/* SM_PREPARE_H */

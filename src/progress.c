@@ -1,0 +1,183 @@
+/*-------------------------------------------------------------------------
+ *
+ * progress.c
+ *	  Telling what a run is doing: a NOTICE as each step begins, the same in
+ *	  pg_stat_activity, a notification after each step, and the view
+ *	  schemamig.progress, which reads the activity of all sessions.
+ *
+ * The text in pg_stat_activity survives what a script does, costs less than a
+ * microsecond, and needs no shared memory of our own.  Other users' texts
+ * are hidden in pg_stat_activity itself; session_activity() below shows those
+ * that begin as ours do, and the view keeps only sessions that hold a run
+ * lock, because anyone can write such a text.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "commands/async.h"
+#include "fmgr.h"
+#include "funcapi.h"
+#include "lib/stringinfo.h"
+#include "pgstat.h"
+#include "tcop/tcopprot.h"
+#include "utils/backend_status.h"
+#include "utils/builtins.h"
+#include "utils/json.h"
+#include "utils/memutils.h"
+
+#include "compat.h"
+#include "progress.h"
+
+#define ACTIVITY_PREFIX "schemamig: "
+#define CHANNEL "schemamig"
+
+/*
+ * What this session is running.  The report lives in the memory context of
+ * the run, whose end, by whatever way, ends the report.
+ */
+static const SmStepReport *current_step = NULL;
+static bool active = false;
+
+PG_FUNCTION_INFO_V1(schemamig_session_activity);
+
+static void
+forget_run(void *arg)
+{
+	active = false;
+	current_step = NULL;
+}
+
+/* Whether this session is in the middle of a run */
+bool
+sm_progress_active(void)
+{
+	return active;
+}
+
+/*
+ * Begins a run, which ends with sm_progress_end() or when the memory context
+ * is deleted, as it is by an error.
+ */
+void
+sm_progress_begin(MemoryContext context)
+{
+	MemoryContextCallback *callback = MemoryContextAllocZero(context,
+															 sizeof(MemoryContextCallback));
+
+	callback->func = forget_run;
+	MemoryContextRegisterResetCallback(context, callback);
+	active = true;
+}
+
+static void
+report_activity(int statement)
+{
+	const SmStepReport *r = current_step;
+	StringInfoData text;
+
+	initStringInfo(&text);
+	appendStringInfo(&text, ACTIVITY_PREFIX "step %d/%d", r->step, r->steps);
+	if (statement > 0)
+		appendStringInfo(&text, ", statement %d/%d", statement, r->statements);
+	appendStringInfo(&text, ": %s %s, %s", r->direction, r->revision,
+					 r->message);
+	pgstat_report_activity(STATE_RUNNING, text.data);
+	pfree(text.data);
+}
+
+/* Begins a step; the report must live as long as the step */
+void
+sm_progress_step(const SmStepReport *report)
+{
+	current_step = report;
+	ereport(NOTICE,
+			(errmsg("running %s %s -> %s, %s (%d/%d)", report->direction,
+					report->from, report->to, report->message,
+					report->step, report->steps)));
+	report_activity(0);
+}
+
+/* Begins a statement of the step's script, counted from 1 */
+void
+sm_progress_statement(int statement)
+{
+	if (current_step)
+		report_activity(statement);
+}
+
+/* Ends the run: the session shows its own query again */
+void
+sm_progress_end(void)
+{
+	forget_run(NULL);
+	pgstat_report_activity(STATE_RUNNING,
+						   debug_query_string ? debug_query_string : "");
+}
+
+/* NOTIFY of a step that is done; sent when the transaction commits */
+void
+sm_progress_notify(const SmStepReport *report, const char *tenant)
+{
+	StringInfoData payload;
+
+	initStringInfo(&payload);
+	appendStringInfoString(&payload, "{\"revision\": ");
+	escape_json(&payload, report->revision);
+	appendStringInfo(&payload, ", \"direction\": \"%s\", \"tenant\": ",
+					 report->direction);
+	escape_json(&payload, tenant);
+	appendStringInfoChar(&payload, '}');
+	Async_Notify(CHANNEL, payload.data);
+	pfree(payload.data);
+}
+
+/* The down revisions of a revision as text, "base" if it has none */
+const char *
+sm_progress_parents(const SmGraph *g, int idx)
+{
+	const SmEdges *down = &g->node[idx].edge[SM_DOWN];
+	StringInfoData buf;
+
+	if (down->n == 0)
+		return "base";
+	initStringInfo(&buf);
+	for (int i = 0; i < down->n; i++)
+		appendStringInfo(&buf, "%s%s", i > 0 ? ", " : "",
+						 g->node[down->idx[i]].id);
+	return buf.data;
+}
+
+/*
+ * SQL function session_activity(): pid and activity of every session of this
+ * cluster whose activity looks like that of a run.
+ */
+Datum
+schemamig_session_activity(PG_FUNCTION_ARGS)
+{
+	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
+	int			n;
+
+	InitMaterializedSRF(fcinfo, 0);
+	pgstat_clear_backend_activity_snapshot();
+	n = pgstat_fetch_stat_numbackends();
+	for (int i = 1; i <= n; i++)
+	{
+		LocalPgBackendStatus *local = pgstat_get_local_beentry_by_index(i);
+		Datum		values[2];
+		bool		nulls[2] = {false};
+		char	   *activity;
+
+		if (local == NULL ||
+			local->backendStatus.st_activity_raw == NULL ||
+			strncmp(local->backendStatus.st_activity_raw, ACTIVITY_PREFIX,
+					strlen(ACTIVITY_PREFIX)) != 0)
+			continue;
+		activity = pgstat_clip_activity(local->backendStatus.st_activity_raw);
+		values[0] = Int32GetDatum(local->backendStatus.st_procpid);
+		values[1] = CStringGetTextDatum(activity);
+		tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
+		pfree(activity);
+	}
+	return (Datum) 0;
+}

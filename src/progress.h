@@ -1,0 +1,34 @@
+/*-------------------------------------------------------------------------
+ *
+ * progress.h
+ *	  Telling what a run is doing.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef SM_PROGRESS_H
+#define SM_PROGRESS_H
+
+#include "graph.h"
+
+/* A step, as it is reported */
+typedef struct SmStepReport
+{
+	int			step;			/* from 1 */
+	int			steps;
+	const char *direction;
+	const char *revision;
+	const char *from;			/* what the arrow points from and to */
+	const char *to;
+	const char *message;
+	int			statements;
+} SmStepReport;
+
+extern bool sm_progress_active(void);
+extern void sm_progress_begin(MemoryContext context);
+extern void sm_progress_step(const SmStepReport *report);
+extern void sm_progress_statement(int statement);
+extern void sm_progress_end(void);
+extern void sm_progress_notify(const SmStepReport *report, const char *tenant);
+extern const char *sm_progress_parents(const SmGraph *g, int idx);
+
+#endif							/* SM_PROGRESS_H */

@@ -1,0 +1,190 @@
+/*-------------------------------------------------------------------------
+ *
+ * query.c
+ *	  Queries on the tables of schemamig.
+ *
+ * The one place that uses SPI.  A query runs as the owner of the tables (see
+ * env.c), its text is constant and its values are parameters, and its rows
+ * are copied into the caller's memory context, so that nothing of SPI is
+ * left when it returns.
+ *
+ * SM_READ_LATEST exists because a run reads the state after it has waited for
+ * another run: under REPEATABLE READ and SERIALIZABLE the snapshot of the
+ * transaction is older than what that run committed.  SPI lets a read-only
+ * query use whatever snapshot is active, which is how it is done.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "access/htup_details.h"
+#include "access/xact.h"
+#include "catalog/pg_type.h"
+#include "executor/spi.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+#include "utils/memutils.h"
+#include "utils/snapmgr.h"
+
+#include "compat.h"
+#include "env.h"
+#include "query.h"
+
+static SPIPlanPtr
+prepared_plan(SmQuery *query)
+{
+	if (query->plan == NULL)
+	{
+		SPIPlanPtr	plan = SPI_prepare(query->sql, query->nargs,
+									   query->argtypes);
+
+		if (plan == NULL)
+			elog(ERROR, "SPI_prepare failed: %s", /* cannot happen */
+				 SPI_result_code_string(SPI_result));
+		if (SPI_keepplan(plan) != 0)
+			elog(ERROR, "SPI_keepplan failed"); /* cannot happen */
+		query->plan = plan;
+	}
+	return query->plan;
+}
+
+/* Copies what SPI returned into the given memory context */
+static SmRows *
+copy_rows(MemoryContext context)
+{
+	MemoryContext old = MemoryContextSwitchTo(context);
+	SmRows	   *rows = palloc0_object(SmRows);
+
+	rows->n = SPI_processed;
+	if (SPI_tuptable)
+	{
+		rows->desc = CreateTupleDescCopy(SPI_tuptable->tupdesc);
+		rows->tuple = palloc_array(HeapTuple, rows->n + 1);
+		for (uint64 i = 0; i < rows->n; i++)
+			rows->tuple[i] = heap_copytuple(SPI_tuptable->vals[i]);
+	}
+	MemoryContextSwitchTo(old);
+	return rows;
+}
+
+/*
+ * Runs a query.  nulls is as in SPI_execute_plan(): NULL if no argument is
+ * null, else a string with 'n' at each one that is.  Returns its rows in the
+ * current memory context.
+ */
+SmRows *
+sm_query(SmQuery *query, const Datum *args, const char *nulls)
+{
+	MemoryContext context = CurrentMemoryContext;
+	bool		latest = (query->mode == SM_READ_LATEST);
+	SmEnv		env;
+	SmRows	   *rows;
+	int			code;
+
+	sm_env_enter_owner(&env, query->mode == SM_WRITE);
+	SPI_connect();
+	if (latest)
+	{
+		CommandCounterIncrement();
+		PushActiveSnapshot(GetLatestSnapshot());
+	}
+	code = SPI_execute_plan(prepared_plan(query), (Datum *) args, nulls,
+							query->mode != SM_WRITE, 0);
+	if (code < 0)
+		elog(ERROR, "SPI_execute_plan failed: %s", /* cannot happen */
+			 SPI_result_code_string(code));
+	rows = copy_rows(context);
+	if (latest)
+		PopActiveSnapshot();
+	SPI_finish();
+	sm_env_leave(&env);
+	return rows;
+}
+
+/* One value; col counts from 1 */
+Datum
+sm_rows_datum(const SmRows *rows, uint64 row, int col, bool *isnull)
+{
+	Assert(row < rows->n);
+	return heap_getattr(rows->tuple[row], col, rows->desc, isnull);
+}
+
+/* A text value as a string, or NULL */
+char *
+sm_rows_text(const SmRows *rows, uint64 row, int col)
+{
+	bool		isnull;
+	Datum		value = sm_rows_datum(rows, row, col, &isnull);
+
+	return isnull ? NULL : TextDatumGetCString(value);
+}
+
+/* A text[] value as a list of strings; NIL for NULL */
+List *
+sm_rows_text_list(const SmRows *rows, uint64 row, int col)
+{
+	bool		isnull;
+	Datum		value = sm_rows_datum(rows, row, col, &isnull);
+
+	return isnull ? NIL : sm_text_array_to_list(value);
+}
+
+/* A bigint or int value; 0 for NULL */
+int64
+sm_rows_int64(const SmRows *rows, uint64 row, int col)
+{
+	bool		isnull;
+	Datum		value = sm_rows_datum(rows, row, col, &isnull);
+
+	if (isnull)
+		return 0;
+	if (TupleDescAttr(rows->desc, col - 1)->atttypid == INT4OID)
+		return DatumGetInt32(value);
+	return DatumGetInt64(value);
+}
+
+/* A boolean value; false for NULL */
+bool
+sm_rows_bool(const SmRows *rows, uint64 row, int col)
+{
+	bool		isnull;
+	Datum		value = sm_rows_datum(rows, row, col, &isnull);
+
+	return !isnull && DatumGetBool(value);
+}
+
+/* The elements of a text[] as strings; a null element is an error */
+List *
+sm_text_array_to_list(Datum array)
+{
+	Datum	   *elems;
+	bool	   *nulls;
+	int			n;
+	List	   *result = NIL;
+
+	deconstruct_array(DatumGetArrayTypeP(array), TEXTOID, -1, false,
+					  TYPALIGN_INT, &elems, &nulls, &n);
+	for (int i = 0; i < n; i++)
+	{
+		if (nulls[i])
+			ereport(ERROR,
+					(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+					 errmsg("array must not contain nulls")));
+		result = lappend(result, TextDatumGetCString(elems[i]));
+	}
+	return result;
+}
+
+/* A list of strings as a text[] */
+Datum
+sm_list_to_text_array(const List *list)
+{
+	Datum	   *elems = palloc_array(Datum, list_length(list) + 1);
+	int			n = 0;
+	ListCell   *lc;
+
+	foreach(lc, list)
+		elems[n++] = CStringGetTextDatum(lfirst(lc));
+	return PointerGetDatum(construct_array(elems, n, TEXTOID, -1, false,
+										   TYPALIGN_INT));
+}

@@ -1,0 +1,381 @@
+/*-------------------------------------------------------------------------
+ *
+ * revision.c
+ *	  Revisions and applied sets in their tables.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "access/xact.h"
+#include "catalog/pg_type.h"
+#include "utils/builtins.h"
+#include "utils/hsearch.h"
+
+#include "compat.h"
+#include "query.h"
+#include "revision.h"
+
+/*
+ * A plan belongs to a query and its mode, so what is asked in several modes
+ * is an array of queries, by mode.
+ */
+#define GRAPH_REVISIONS_SQL \
+	"SELECT revision, message, NULLIF(branch_labels, '{}') " \
+	"FROM schemamig.revision ORDER BY ordinal, revision"
+#define GRAPH_EDGES_SQL \
+	"SELECT e.revision, e.kind = 'depends', e.parent " \
+	"FROM schemamig.revision_edge e JOIN schemamig.revision r USING (revision) " \
+	"ORDER BY r.ordinal, r.revision, e.kind DESC, e.ordinal"
+#define APPLIED_SQL \
+	"SELECT revision, applied_at, applied_by " \
+	"FROM schemamig.applied WHERE tenant = $1"
+
+static SmQuery graph_revisions[] = {
+	[SM_READ] = {.sql = GRAPH_REVISIONS_SQL, .mode = SM_READ},
+	[SM_READ_LATEST] = {.sql = GRAPH_REVISIONS_SQL, .mode = SM_READ_LATEST}
+};
+
+static SmQuery graph_edges[] = {
+	[SM_READ] = {.sql = GRAPH_EDGES_SQL, .mode = SM_READ},
+	[SM_READ_LATEST] = {.sql = GRAPH_EDGES_SQL, .mode = SM_READ_LATEST}
+};
+
+static SmQuery applied_rows[] = {
+	[SM_READ] = {
+		.sql = APPLIED_SQL, .mode = SM_READ, .nargs = 1, .argtypes = {TEXTOID}
+	},
+	[SM_READ_LATEST] = {
+		.sql = APPLIED_SQL, .mode = SM_READ_LATEST, .nargs = 1, .argtypes = {TEXTOID}
+	},
+	[SM_WRITE] = {
+		.sql = APPLIED_SQL, .mode = SM_WRITE, .nargs = 1, .argtypes = {TEXTOID}
+	}
+};
+
+#define FETCH_SQL \
+	"SELECT revision, message, branch_labels, upgrade, downgrade, verify, " \
+	"checksum, token_checksum, authors, approved_by, created_at, edited_at " \
+	"FROM schemamig.revision WHERE revision = ANY ($1)"
+
+static SmQuery fetch_revisions[] = {
+	[SM_NO_LOCK] = {
+		.sql = FETCH_SQL,
+		.mode = SM_READ, .nargs = 1, .argtypes = {TEXTARRAYOID}
+	},
+	[SM_LOCK_SHARE] = {
+		.sql = FETCH_SQL " ORDER BY ordinal FOR SHARE",
+		.mode = SM_WRITE, .nargs = 1, .argtypes = {TEXTARRAYOID}
+	},
+	[SM_LOCK_UPDATE] = {
+		.sql = FETCH_SQL " ORDER BY ordinal FOR UPDATE",
+		.mode = SM_WRITE, .nargs = 1, .argtypes = {TEXTARRAYOID}
+	}
+};
+
+static SmQuery insert_revision = {
+	.sql = "INSERT INTO schemamig.revision (revision, message, branch_labels, "
+	"upgrade, downgrade, verify, checksum, token_checksum, authors, created_at) "
+	"VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, pg_catalog.clock_timestamp())",
+	.mode = SM_WRITE, .nargs = 9,
+	.argtypes = {TEXTOID, TEXTOID, TEXTARRAYOID, TEXTOID, TEXTOID, TEXTOID,
+	TEXTOID, TEXTOID, TEXTARRAYOID}
+};
+
+static SmQuery update_revision = {
+	.sql = "UPDATE schemamig.revision SET message = $2, branch_labels = $3, "
+	"upgrade = $4, downgrade = $5, verify = $6, checksum = $7, "
+	"token_checksum = $8, authors = $9, edited_at = pg_catalog.clock_timestamp(), "
+	"approved_by = $10, approved_at = CASE WHEN $10 IS NULL THEN NULL ELSE approved_at END "
+	"WHERE revision = $1",
+	.mode = SM_WRITE, .nargs = 10,
+	.argtypes = {TEXTOID, TEXTOID, TEXTARRAYOID, TEXTOID, TEXTOID, TEXTOID,
+	TEXTOID, TEXTOID, TEXTARRAYOID, TEXTOID}
+};
+
+static SmQuery insert_edges = {
+	.sql = "INSERT INTO schemamig.revision_edge (revision, kind, ordinal, parent) "
+	"SELECT $1, $2, p.ordinal, p.parent "
+	"FROM pg_catalog.unnest($3) WITH ORDINALITY AS p(parent, ordinal)",
+	.mode = SM_WRITE, .nargs = 3,
+	.argtypes = {TEXTOID, TEXTOID, TEXTARRAYOID}
+};
+
+static SmQuery delete_edges = {
+	.sql = "DELETE FROM schemamig.revision_edge WHERE revision = $1",
+	.mode = SM_WRITE, .nargs = 1, .argtypes = {TEXTOID}
+};
+
+static SmQuery delete_revision = {
+	.sql = "DELETE FROM schemamig.revision WHERE revision = $1",
+	.mode = SM_WRITE, .nargs = 1, .argtypes = {TEXTOID}
+};
+
+static SmQuery approve_revision = {
+	.sql = "UPDATE schemamig.revision SET approved_by = $2, "
+	"approved_at = pg_catalog.clock_timestamp() WHERE revision = $1",
+	.mode = SM_WRITE, .nargs = 2, .argtypes = {TEXTOID, TEXTOID}
+};
+
+/* The rows that a graph is built from, in order of creation */
+SmGraphRow *
+sm_revision_graph_rows(SmQueryMode mode, int *n)
+{
+	SmRows	   *revs = sm_query(&graph_revisions[mode], NULL, NULL);
+	SmRows	   *edges = sm_query(&graph_edges[mode], NULL, NULL);
+	SmGraphRow *rows = palloc0_array(SmGraphRow, revs->n + 1);
+	uint64		edge = 0;
+
+	*n = (int) revs->n;
+	for (uint64 i = 0; i < revs->n; i++)
+	{
+		SmGraphRow *row = &rows[i];
+
+		row->id = sm_rows_text(revs, i, 1);
+		row->message = sm_rows_text(revs, i, 2);
+		row->labels = sm_rows_text_list(revs, i, 3);
+		/* the edges come in the same order */
+		while (edge < edges->n &&
+			   strcmp(sm_rows_text(edges, edge, 1), row->id) == 0)
+		{
+			char	   *parent = sm_rows_text(edges, edge, 3);
+
+			if (sm_rows_bool(edges, edge, 2))
+				row->depends = lappend(row->depends, parent);
+			else
+				row->down = lappend(row->down, parent);
+			edge++;
+		}
+	}
+	return rows;
+}
+
+/* The graph of all revisions; an error if it is broken */
+SmGraph *
+sm_revision_graph(SmQueryMode mode)
+{
+	int			n;
+	SmGraphRow *rows = sm_revision_graph_rows(mode, &n);
+
+	return sm_graph_build(rows, n, NULL);
+}
+
+static int
+known_revision(const SmGraph *g, const char *id)
+{
+	int			idx = sm_graph_find(g, id);
+
+	if (idx < 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_OBJECT),
+				 errmsg("applied revision \"%s\" does not exist", id),
+				 errhint("SELECT * FROM schemamig.validate() lists what is wrong.")));
+	return idx;
+}
+
+/* The applied set of a tenant ("": the database itself) */
+Bitmapset *
+sm_revision_applied(const SmGraph *g, const char *tenant, SmQueryMode mode)
+{
+	Datum		args[] = {CStringGetTextDatum(tenant)};
+	SmRows	   *rows = sm_query(&applied_rows[mode], args, NULL);
+	Bitmapset  *set = NULL;
+
+	for (uint64 i = 0; i < rows->n; i++)
+		set = bms_add_member(set, known_revision(g, sm_rows_text(rows, i, 1)));
+	return set;
+}
+
+/*
+ * The same, for whoever holds the run lock and is going to change it: as of
+ * now, not as of when the transaction began.  Where the transaction cannot
+ * see that state, scripts would silently miss rows that were committed since,
+ * so that is a serialization failure, unless the caller has nothing to do.
+ */
+Bitmapset *
+sm_revision_applied_locked(const SmGraph *g, const char *tenant)
+{
+	Bitmapset  *latest = sm_revision_applied(g, tenant, SM_READ_LATEST);
+
+	if (IsolationUsesXactSnapshot() &&
+		!bms_equal(latest, sm_revision_applied(g, tenant, SM_WRITE)))
+		ereport(ERROR,
+				(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
+				 errmsg("could not serialize access due to a concurrent run"),
+				 errdetail("Revisions were applied or undone since this transaction began."),
+				 errhint("The transaction might succeed if retried.")));
+	return latest;
+}
+
+/*
+ * The same, by the snapshot of the calling statement, with an array of who
+ * and when, which is as long as the graph.
+ */
+Bitmapset *
+sm_revision_applied_details(const SmGraph *g, const char *tenant,
+							SmApplied **details)
+{
+	Datum		args[] = {CStringGetTextDatum(tenant)};
+	SmRows	   *rows = sm_query(&applied_rows[SM_READ], args, NULL);
+	Bitmapset  *set = NULL;
+
+	*details = palloc0_array(SmApplied, g->n + 1);
+	for (uint64 i = 0; i < rows->n; i++)
+	{
+		int			idx = known_revision(g, sm_rows_text(rows, i, 1));
+		bool		isnull;
+
+		set = bms_add_member(set, idx);
+		(*details)[idx].at = DatumGetTimestampTz(sm_rows_datum(rows, i, 2,
+															   &isnull));
+		(*details)[idx].by = sm_rows_text(rows, i, 3);
+	}
+	return set;
+}
+
+static SmRevision *
+row_to_revision(const SmRows *rows, uint64 i)
+{
+	SmRevision *rev = palloc0_object(SmRevision);
+	bool		isnull;
+
+	rev->id = sm_rows_text(rows, i, 1);
+	rev->message = sm_rows_text(rows, i, 2);
+	rev->labels = sm_rows_text_list(rows, i, 3);
+	rev->upgrade = sm_rows_text(rows, i, 4);
+	rev->downgrade = sm_rows_text(rows, i, 5);
+	rev->verify = sm_rows_text(rows, i, 6);
+	rev->checksum = sm_rows_text(rows, i, 7);
+	rev->token_checksum = sm_rows_text(rows, i, 8);
+	rev->authors = sm_rows_text_list(rows, i, 9);
+	rev->approved_by = sm_rows_text(rows, i, 10);
+	rev->created_at = DatumGetTimestampTz(sm_rows_datum(rows, i, 11, &isnull));
+	rev->edited_at = DatumGetTimestampTz(sm_rows_datum(rows, i, 12, &isnull));
+	if (isnull)
+		rev->edited_at = 0;
+	return rev;
+}
+
+/*
+ * The rows of the given revisions, in the given order.  A run locks them
+ * against changes: whoever wants to edit or drop one of them waits, and then
+ * sees that it has been applied.  Under REPEATABLE READ and above, a revision that the graph has but the
+ * snapshot of the transaction does not is a serialization failure.
+ */
+SmRevision **
+sm_revision_fetch(const SmGraph *g, const int *idx, int n,
+				  SmRowLock lock)
+{
+	SmRevision **result = palloc0_array(SmRevision *, n + 1);
+	int		   *place = palloc_array(int, g->n + 1);
+	List	   *ids = NIL;
+	Datum		args[1];
+	SmRows	   *rows;
+
+	for (int i = 0; i < n; i++)
+	{
+		ids = lappend(ids, (void *) g->node[idx[i]].id);
+		place[idx[i]] = i;
+	}
+	args[0] = sm_list_to_text_array(ids);
+	rows = sm_query(&fetch_revisions[lock], args, NULL);
+	for (uint64 i = 0; i < rows->n; i++)
+	{
+		SmRevision *rev = row_to_revision(rows, i);
+		int			at = sm_graph_find(g, rev->id);
+
+		if (at >= 0)
+			result[place[at]] = rev;
+	}
+	for (int i = 0; i < n; i++)
+	{
+		if (result[i] == NULL)
+			ereport(ERROR,
+					(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
+					 errmsg("could not serialize access due to concurrent change of revision \"%s\"",
+							g->node[idx[i]].id),
+					 errhint("The transaction might succeed if retried.")));
+	}
+	return result;
+}
+
+/* The values of INSERT and UPDATE, which has one more, in their order */
+static void
+write_revision(SmQuery *query, const SmRevision *rev)
+{
+	Datum		args[10];
+	char		nulls[] = "          ";
+
+	args[0] = CStringGetTextDatum(rev->id);
+	args[1] = CStringGetTextDatum(rev->message);
+	args[2] = sm_list_to_text_array(rev->labels);
+	args[3] = CStringGetTextDatum(rev->upgrade);
+	args[4] = rev->downgrade ? CStringGetTextDatum(rev->downgrade) : (Datum) 0;
+	args[5] = rev->verify ? CStringGetTextDatum(rev->verify) : (Datum) 0;
+	args[6] = CStringGetTextDatum(rev->checksum);
+	args[7] = CStringGetTextDatum(rev->token_checksum);
+	args[8] = sm_list_to_text_array(rev->authors);
+	args[9] = rev->approved_by ? CStringGetTextDatum(rev->approved_by) :
+		(Datum) 0;
+	if (rev->downgrade == NULL)
+		nulls[4] = 'n';
+	if (rev->verify == NULL)
+		nulls[5] = 'n';
+	if (rev->approved_by == NULL)
+		nulls[9] = 'n';
+	(void) sm_query(query, args, nulls);
+}
+
+static void
+write_edges(const char *id, const char *kind, const List *parents)
+{
+	Datum		args[3];
+
+	if (parents == NIL)
+		return;
+	args[0] = CStringGetTextDatum(id);
+	args[1] = CStringGetTextDatum(kind);
+	args[2] = sm_list_to_text_array(parents);
+	(void) sm_query(&insert_edges, args, NULL);
+}
+
+/* Stores a new revision; the parents are identifiers */
+void
+sm_revision_insert(const SmRevision *rev, const List *down,
+				   const List *depends)
+{
+	write_revision(&insert_revision, rev);
+	write_edges(rev->id, "down", down);
+	write_edges(rev->id, "depends", depends);
+}
+
+/* Stores a changed revision; approved_by may only be kept or withdrawn */
+void
+sm_revision_update(const SmRevision *rev, const List *down,
+				   const List *depends)
+{
+	Datum		args[] = {CStringGetTextDatum(rev->id)};
+
+	write_revision(&update_revision, rev);
+	(void) sm_query(&delete_edges, args, NULL);
+	write_edges(rev->id, "down", down);
+	write_edges(rev->id, "depends", depends);
+}
+
+/* Deletes a revision with its edges */
+void
+sm_revision_delete(const char *id)
+{
+	Datum		args[] = {CStringGetTextDatum(id)};
+
+	(void) sm_query(&delete_revision, args, NULL);
+}
+
+/* Notes who vouches for the scripts of a revision */
+void
+sm_revision_approve(const char *id, const char *role)
+{
+	Datum		args[] = {CStringGetTextDatum(id), CStringGetTextDatum(role)};
+
+	(void) sm_query(&approve_revision, args, NULL);
+}

@@ -1,0 +1,307 @@
+/*-------------------------------------------------------------------------
+ *
+ * runner.c
+ *	  Upgrade and downgrade in the caller's transaction.
+ *
+ * A run takes the run lock, reads what is applied as of now, makes a plan,
+ * prepares all of it (prepare.c), and takes the steps.  A step runs its
+ * scripts and notes in the journal that it did, in the same transaction, so
+ * that neither is ever there without the other; and since all steps are in
+ * the caller's transaction, an error leaves nothing of the run.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "access/xact.h"
+#include "fmgr.h"
+#include "funcapi.h"
+#include "miscadmin.h"
+#include "utils/builtins.h"
+#include "utils/memutils.h"
+
+#include "args.h"
+#include "checksum.h"
+#include "compat.h"
+#include "env.h"
+#include "exec.h"
+#include "hook.h"
+#include "journal.h"
+#include "locks.h"
+#include "plan.h"
+#include "prepare.h"
+#include "progress.h"
+#include "variable.h"
+
+/* A call that moves a tenant */
+typedef struct Run
+{
+	const SmGraph *g;
+	SmTenant	tenant;
+	SmPlan		plan;
+	SmStep	   *steps;
+	SmRunAs		run_as;
+	const char *role;			/* name of run_as */
+	int64		number;			/* in schemamig.run */
+	SmHooks		hooks;
+} Run;
+
+PG_FUNCTION_INFO_V1(schemamig_upgrade);
+PG_FUNCTION_INFO_V1(schemamig_upgrade_list);
+PG_FUNCTION_INFO_V1(schemamig_downgrade);
+PG_FUNCTION_INFO_V1(schemamig_downgrade_list);
+PG_FUNCTION_INFO_V1(schemamig_downgrade_steps);
+
+/*
+ * A step that could not get a lock is not tried again: rolling back to before
+ * the step would keep the locks that earlier steps have taken.
+ */
+static void
+step_error_callback(void *arg)
+{
+	if (geterrcode() == ERRCODE_LOCK_NOT_AVAILABLE)
+		errhint("The whole call is rolled back. Try again, or let schemamig.lock_timeout be longer.");
+}
+
+/* Runs the scripts of a step with the rights and settings of scripts */
+static void
+run_scripts(const Run *run, const SmStep *step)
+{
+	ErrorContextCallback callback;
+	SmEnv		env;
+
+	callback.callback = step_error_callback;
+	callback.arg = NULL;
+	callback.previous = error_context_stack;
+	error_context_stack = &callback;
+
+	sm_env_enter_script(&env, run->run_as, run->tenant.schema);
+	sm_exec_script(step->script);
+	if (step->verify)
+		sm_exec_script(step->verify);
+	sm_env_leave(&env);
+
+	error_context_stack = callback.previous;
+}
+
+static SmStepReport
+step_report(const Run *run, int i)
+{
+	const SmStep *step = &run->steps[i];
+	const char *parents = sm_progress_parents(run->g, step->idx);
+	bool		up = (run->plan.direction == SM_UPGRADE);
+	SmStepReport report = {
+		.step = i + 1,
+		.steps = run->plan.n,
+		.direction = sm_plan_direction_name(run->plan.direction),
+		.revision = step->rev->id,
+		.from = up ? parents : step->rev->id,
+		.to = up ? step->rev->id : parents,
+		.message = step->rev->message,
+		.statements = step->script->n
+	};
+
+	return report;
+}
+
+/* Takes one step; returns when it began */
+static TimestampTz
+run_step(const Run *run, int i)
+{
+	const SmStep *step = &run->steps[i];
+	SmStepReport report = step_report(run, i);
+	bool		up = (run->plan.direction == SM_UPGRADE);
+	SmJournalStep journal = {
+		.run = run->number,
+		.step = i + 1,
+		.revision = step->rev->id,
+		.direction = report.direction,
+		.message = step->rev->message,
+		.statements = step->script->n,
+		.checksum = up ? step->rev->checksum : sm_checksum_text(step->text)
+	};
+
+	sm_progress_step(&report);
+	sm_hook_call(&run->hooks, SM_HOOK_BEFORE_STEP, &report);
+	journal.started_at = GetCurrentTimestamp();
+	run_scripts(run, step);
+	if (up)
+		sm_journal_apply(&run->tenant, step->rev, run->number, run->role);
+	else
+		sm_journal_unapply(&run->tenant, step->rev->id);
+	sm_journal_step(&journal);
+	sm_hook_call(&run->hooks, SM_HOOK_AFTER_STEP, &report);
+	sm_progress_notify(&report, run->tenant.name);
+	sm_locks_release_created();
+	return journal.started_at;
+}
+
+/* One result row: revision, direction, message, duration */
+static void
+put_row(ReturnSetInfo *rsinfo, const Run *run, int i, TimestampTz started_at)
+{
+	const SmRevision *rev = run->steps[i].rev;
+	Interval   *duration = palloc0_object(Interval);
+	Datum		values[4];
+	bool		nulls[4] = {false};
+
+	duration->time = GetCurrentTimestamp() - started_at;
+	values[0] = CStringGetTextDatum(rev->id);
+	values[1] = CStringGetTextDatum(sm_plan_direction_name(run->plan.direction));
+	values[2] = CStringGetTextDatum(rev->message);
+	values[3] = IntervalPGetDatum(duration);
+	tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
+}
+
+/* Takes all steps of a prepared run */
+static void
+run_steps(Run *run, const char *target, ReturnSetInfo *rsinfo)
+{
+	MemoryContext run_context = CurrentMemoryContext;
+	MemoryContext step_context = AllocSetContextCreate(run_context,
+													   "schemamig step",
+													   ALLOCSET_DEFAULT_SIZES);
+	const char *direction = sm_plan_direction_name(run->plan.direction);
+	SmStepReport summary = {.direction = direction, .steps = run->plan.n};
+
+	sm_tenant_register(&run->tenant, run->role);
+	run->number = sm_journal_begin(&run->tenant, direction, target, run->role);
+	run->hooks.run = run->number;
+
+	sm_progress_begin(run_context);
+	sm_locks_observe(run_context);
+	for (int i = 0; i < run->plan.n; i++)
+	{
+		MemoryContextSwitchTo(step_context);
+		put_row(rsinfo, run, i, run_step(run, i));
+		MemoryContextSwitchTo(run_context);
+		MemoryContextReset(step_context);
+	}
+	sm_hook_call(&run->hooks, SM_HOOK_AFTER_RUN, &summary);
+	sm_progress_end();
+
+	sm_journal_end(run->number);
+}
+
+/* Checks all that can be checked before the first step */
+static void
+prepare_run(Run *run, Jsonb *variables)
+{
+	SmRevision **revs = sm_revision_fetch(run->g, run->plan.idx, run->plan.n,
+										  SM_LOCK_SHARE);
+
+	run->run_as = sm_env_run_as();
+	run->role = sm_env_role_name(run->run_as.role);
+	run->steps = sm_prepare_scripts(run->g, &run->plan, revs, variables);
+	sm_prepare_check_applied(&run->tenant, &run->plan, run->steps);
+	sm_prepare_check_rights(run->steps, run->plan.n, run->run_as);
+	sm_prepare_check_transactional(run->steps, run->plan.n);
+	run->hooks.run_as = run->run_as;
+	run->hooks.tenant = &run->tenant;
+	sm_hook_load(&run->hooks);
+}
+
+/* What is applied, for a plan; see sm_revision_applied_locked() */
+static SmPlan
+make_plan(const Run *run, SmDirection direction, const List *targets)
+{
+	SmPlan		plan = sm_plan_targets(run->g, direction, targets,
+									   sm_revision_applied(run->g,
+														   run->tenant.name,
+														   SM_READ_LATEST));
+
+	/* with steps to take, the transaction must see the same state */
+	if (plan.n > 0)
+		(void) sm_revision_applied_locked(run->g, run->tenant.name);
+	return plan;
+}
+
+/*
+ * The body of all the SQL functions: argument 0 is the target or the targets
+ * (given here as a list), 1 the tenant, 2 the variables.
+ */
+static Datum
+run_targets(FunctionCallInfo fcinfo, SmDirection direction, List *targets)
+{
+	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
+	MemoryContext old = CurrentMemoryContext;
+	MemoryContext context;
+	Jsonb	   *variables = PG_ARGISNULL(2) ? NULL : PG_GETARG_JSONB_P(2);
+	Run			run = {0};
+
+	PreventCommandIfReadOnly(direction == SM_UPGRADE ? "schemamig.upgrade()" :
+							 "schemamig.downgrade()");
+	InitMaterializedSRF(fcinfo, 0);
+	sm_variable_check(variables);
+
+	/* deleted with the (sub)transaction if that fails */
+	context = AllocSetContextCreate(CurTransactionContext, "schemamig run",
+									ALLOCSET_DEFAULT_SIZES);
+	MemoryContextSwitchTo(context);
+	run.tenant = sm_tenant_lookup(sm_arg_name(fcinfo, 1));
+	sm_locks_run(&run.tenant);
+	run.g = sm_revision_graph(SM_READ_LATEST);
+	run.plan = make_plan(&run, direction, targets);
+	if (run.plan.n > 0)
+	{
+		prepare_run(&run, variables);
+		run_steps(&run, sm_args_join(targets), rsinfo);
+	}
+	MemoryContextSwitchTo(old);
+	MemoryContextDelete(context);
+	return (Datum) 0;
+}
+
+static List *
+one_target(FunctionCallInfo fcinfo)
+{
+	return list_make1(sm_arg_text_required(fcinfo, 0, "target"));
+}
+
+static List *
+several_targets(FunctionCallInfo fcinfo)
+{
+	return sm_arg_text_list(fcinfo, 0, "targets");
+}
+
+/* SQL function upgrade(target text, ...) */
+Datum
+schemamig_upgrade(PG_FUNCTION_ARGS)
+{
+	return run_targets(fcinfo, SM_UPGRADE, one_target(fcinfo));
+}
+
+/* SQL function upgrade(targets text[], ...) */
+Datum
+schemamig_upgrade_list(PG_FUNCTION_ARGS)
+{
+	return run_targets(fcinfo, SM_UPGRADE, several_targets(fcinfo));
+}
+
+/* SQL function downgrade(target text, ...) */
+Datum
+schemamig_downgrade(PG_FUNCTION_ARGS)
+{
+	return run_targets(fcinfo, SM_DOWNGRADE, one_target(fcinfo));
+}
+
+/* SQL function downgrade(targets text[], ...) */
+Datum
+schemamig_downgrade_list(PG_FUNCTION_ARGS)
+{
+	return run_targets(fcinfo, SM_DOWNGRADE, several_targets(fcinfo));
+}
+
+/* SQL function downgrade(steps int, ...): as target -N */
+Datum
+schemamig_downgrade_steps(PG_FUNCTION_ARGS)
+{
+	int			steps = PG_ARGISNULL(0) ? 0 : PG_GETARG_INT32(0);
+
+	if (steps <= 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("number of steps must be positive")));
+	return run_targets(fcinfo, SM_DOWNGRADE,
+					   list_make1(psprintf("-%d", steps)));
+}

@@ -1,0 +1,288 @@
+/*-------------------------------------------------------------------------
+ *
+ * script.c
+ *	  A script: its text, cut into statements, and where in it an error is.
+ *
+ * A script is parsed as a whole by the server's raw parser before anything of
+ * it runs.  That finds syntax errors, the boundaries of the statements, and
+ * what kind each of them is; the parse trees are not kept.  Each statement
+ * is then run from its own slice of the text (exec.c), because extensions
+ * that log or count statements take the query string to be the statement.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "mb/pg_wchar.h"
+#include "parser/parser.h"
+#include "utils/memutils.h"
+
+#include "classify.h"
+#include "compat.h"
+#include "env.h"
+#include "scan.h"
+#include "script.h"
+
+/* upgrade, downgrade or verify */
+const char *
+sm_script_kind_name(SmScriptKind kind)
+{
+	switch (kind)
+	{
+		case SM_SCRIPT_UPGRADE:
+			return "upgrade";
+		case SM_SCRIPT_DOWNGRADE:
+			return "downgrade";
+		case SM_SCRIPT_VERIFY:
+			return "verify";
+	}
+	return NULL;				/* keep compiler quiet */
+}
+
+/* Byte offset of a character position, which counts from 1 */
+static int
+byte_offset(const char *text, int position)
+{
+	const char *at = text;
+
+	while (--position > 0 && *at != '\0')
+		at += pg_mblen(at);
+	return at - text;
+}
+
+/*
+ * Adds the place in the script to the error context: line and column, both
+ * from 1, the column in characters.  Returns the start of the line.
+ */
+static const char *
+add_place(const SmScript *script, int stmt, int offset)
+{
+	const char *kind = sm_script_kind_name(script->kind);
+	const char *line_start = script->text;
+	int			line = 1;
+	int			column;
+
+	for (const char *p = script->text; p < script->text + offset; p++)
+	{
+		if (*p == '\n')
+		{
+			line++;
+			line_start = p + 1;
+		}
+	}
+	column = pg_mbstrlen_with_len(line_start,
+								  script->text + offset - line_start) + 1;
+	if (stmt < 0)
+		errcontext("line %d, column %d of the %s script of revision \"%s\"",
+				   line, column, kind, script->revision);
+	else
+		errcontext("statement %d of %d, line %d, column %d of the %s script of revision \"%s\"",
+				   stmt + 1, script->n, line, column, kind, script->revision);
+	return line_start;
+}
+
+/*
+ * While the script is parsed, a position is one in its whole text: the error
+ * is shown with the failing line only.
+ */
+static void
+show_parse_error(const SmScript *script)
+{
+	int			position = geterrposition();
+	int			offset;
+	const char *line;
+	int			length;
+
+	if (position <= 0)
+	{
+		errcontext("%s script of revision \"%s\"",
+				   sm_script_kind_name(script->kind), script->revision);
+		return;
+	}
+	offset = byte_offset(script->text, position);
+	line = add_place(script, -1, offset);
+	length = strcspn(line, "\r\n");
+	errposition(0);
+	internalerrposition(pg_mbstrlen_with_len(line,
+											 script->text + offset - line) + 1);
+	internalerrquery(pnstrdup(line, length));
+	if (line[0] == '\\')
+		errhint("psql's backslash commands are not SQL: a script is run by the server.");
+}
+
+/*
+ * While a statement runs, a position is one in its own text, unless it is in
+ * a function body or the like, which has set an internal position already.
+ */
+static void
+show_statement_error(const SmScript *script, int stmt)
+{
+	const SmStatement *s = &script->stmt[stmt];
+	char	   *sql = pnstrdup(script->text + s->start, s->length);
+	int			position = geterrposition();
+
+	if (position > 0)
+	{
+		errposition(0);
+		internalerrposition(position);
+		internalerrquery(sql);
+		add_place(script, stmt, s->start + byte_offset(sql, position));
+	}
+	else
+		add_place(script, stmt, s->start);
+}
+
+static void
+script_error_callback(void *arg)
+{
+	const SmScriptContext *context = arg;
+
+	if (context->stmt < 0)
+		show_parse_error(context->script);
+	else
+		show_statement_error(context->script, context->stmt);
+}
+
+/*
+ * Has errors say where in the script they are, until the context is popped.
+ * NB: an error leaves it pushed, like any error context, so it must be a
+ * local variable of a function that does not catch errors.
+ */
+void
+sm_script_push_context(SmScriptContext *context, const SmScript *script)
+{
+	context->script = script;
+	context->stmt = -1;
+	context->callback.callback = script_error_callback;
+	context->callback.arg = context;
+	context->callback.previous = error_context_stack;
+	error_context_stack = &context->callback;
+}
+
+/* Undoes sm_script_push_context() */
+void
+sm_script_pop_context(SmScriptContext *context)
+{
+	error_context_stack = context->callback.previous;
+}
+
+static List *
+parse(const char *sql)
+{
+	SmEnv		env;
+	List	   *raw;
+
+	sm_env_enter_parser(&env);
+	raw = raw_parser(sql, RAW_PARSE_DEFAULT);
+	sm_env_leave(&env);
+	return raw;
+}
+
+/*
+ * Where the first token of a raw statement stands.  Its own location includes
+ * leading comments and white space on some versions of the server.
+ */
+static int
+first_token(const char *text, const RawStmt *raw)
+{
+	int			length = raw->stmt_len > 0 ? raw->stmt_len :
+		(int) strlen(text + raw->stmt_location);
+	char	   *slice;
+	SmScanner  *scanner;
+	SmToken		token = {0};
+
+	/* usually it begins right there, which needs no lexer to see */
+	if (isalpha((unsigned char) text[raw->stmt_location]))
+		return raw->stmt_location;
+	slice = pnstrdup(text + raw->stmt_location, length);
+	scanner = sm_scan_begin(slice);
+	(void) sm_scan_next(scanner, &token);
+	sm_scan_end(scanner);
+	pfree(slice);
+	return raw->stmt_location + token.start;
+}
+
+/* End of a statement without trailing white space */
+static int
+trimmed_end(const char *text, const RawStmt *raw)
+{
+	int			end = raw->stmt_len > 0 ? raw->stmt_location + raw->stmt_len :
+		(int) strlen(text);
+
+	while (end > raw->stmt_location &&
+		   strchr(" \t\r\n\f\v", text[end - 1]) != NULL)
+		end--;
+	return end;
+}
+
+static void
+refuse_statement(const SmScript *script, int start, const char *what,
+				 const char *hint)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+			 errmsg("%s is not allowed in a revision", what),
+			 errposition(pg_mbstrlen_with_len(script->text, start) + 1),
+			 errhint("%s", hint)));
+}
+
+static void
+describe_statement(const SmScript *script, const RawStmt *raw, SmStatement *s)
+{
+	const char *refused;
+	const char *hint = NULL;
+
+	s->start = first_token(script->text, raw);
+	s->length = trimmed_end(script->text, raw) - s->start;
+	refused = sm_classify_refused(raw->stmt, &hint);
+	if (refused)
+		refuse_statement(script, s->start, refused, hint);
+	s->outside = sm_classify_outside(raw->stmt);
+	s->set_name = sm_classify_setting(raw->stmt, &s->sets_role);
+	if (s->set_name)
+		s->set_name = pstrdup(s->set_name);
+}
+
+/*
+ * Parses a script.  Syntax errors, and statements that no script may contain,
+ * are errors that tell the line and column and show the line.  The result
+ * refers to revision and text, and is made in the current memory context; the
+ * parse trees are not.
+ */
+SmScript *
+sm_script_parse(SmScriptKind kind, const char *revision, const char *text)
+{
+	MemoryContext result_context = CurrentMemoryContext;
+	MemoryContext parse_context;
+	SmScript   *script = palloc0_object(SmScript);
+	SmScriptContext error_context;
+	List	   *raw;
+	ListCell   *lc;
+
+	script->kind = kind;
+	script->revision = revision;
+	script->text = text;
+	sm_script_push_context(&error_context, script);
+
+	parse_context = AllocSetContextCreate(result_context,
+										  "schemamig script parsing",
+										  ALLOCSET_DEFAULT_SIZES);
+	MemoryContextSwitchTo(parse_context);
+	raw = parse(text);
+	MemoryContextSwitchTo(result_context);
+	script->stmt = palloc0_array(SmStatement, list_length(raw) + 1);
+	foreach(lc, raw)
+		describe_statement(script, lfirst_node(RawStmt, lc),
+						   &script->stmt[script->n++]);
+	MemoryContextDelete(parse_context);
+
+	sm_script_pop_context(&error_context);
+	return script;
+}
+
+/* The raw parse tree of the text of one statement, as a list of one */
+List *
+sm_script_parse_statement(const char *sql)
+{
+	return parse(sql);
+}
