@@ -52,7 +52,6 @@ REGRESS_OPTS = --inputdir=test --load-extension=schemamig
 ISOLATION_OPTS = --inputdir=test --outputdir=. --load-extension=schemamig
 NO_LOCALE = 1
 ENCODING = UTF8
-EXTRA_CLEAN = results regression.diffs regression.out
 
 PG_CONFIG ?= pg_config
 PGXS := $(wildcard $(shell $(PG_CONFIG) --pgxs 2>/dev/null))

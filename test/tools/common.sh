@@ -6,6 +6,7 @@
 #   ~/.cache/schemamig
 # with deb/VERSION and src/VERSION (servers, kept), work/ (one directory for
 # each run, removed at its end) and failed/CELL (the last failed run of a cell).
+# The compiler's results are kept there as well where ccache is installed.
 # To make everything anew, remove it.
 set -euo pipefail
 unset MAKEFLAGS MFLAGS MAKELEVEL	# when started from make: ours is a new one
@@ -49,7 +50,8 @@ find_cache()
 # directory and, started as root, runs the calling script's copy there once more
 # with the same arguments, as postgres or nobody; that second time it returns.
 # Afterwards $work is the directory of this run, $work/ext the copy, and the
-# current directory.
+# current directory; $TMPDIR is its directory for sockets, whose paths must be
+# short, and other temporary files.
 enter()
 {
 	local name=$1
@@ -70,7 +72,7 @@ enter()
 			chown -R "$user:" "$work"
 			cd "$work/ext"
 			exec setpriv --reuid="$user" --regid="$(id -gn "$user")" --clear-groups \
-				env -u TMPDIR HOME="$work" SCHEMAMIG_CACHE="$cache" \
+				env HOME="$work" SCHEMAMIG_CACHE="$cache" \
 				SCHEMAMIG_WORK="$work" "$work/ext/test/tools/$me" "$@"
 		fi
 	else
@@ -78,6 +80,8 @@ enter()
 		unset SCHEMAMIG_WORK
 	fi
 	export SCHEMAMIG_CACHE=$cache
+	TMPDIR=$(mktemp -d /tmp/schemamig.XXXXXX)
+	export TMPDIR
 	trap leave EXIT
 	trap 'exit 130' INT
 	trap 'exit 143' TERM HUP
@@ -97,6 +101,7 @@ leave()
 	find "$work" -name postmaster.pid 2>/dev/null | while read -r pidfile; do
 		"$bindir/pg_ctl" -s -D "${pidfile%/*}" -m immediate stop >/dev/null 2>&1 || true
 	done
+	rm -rf "$TMPDIR"
 	if [ "$rc" != 0 ] && [ -n "${keep_as:-}" ]; then
 		rm -rf "$cache/failed/$keep_as"
 		mkdir -p "$cache/failed"
@@ -116,7 +121,8 @@ get_server()
 
 	pg_config=$("$tools/pgcopy" "$1" "$work/pg")
 	bindir=${pg_config%/*}
-	export PATH="$bindir:$PATH" LC_ALL=C.UTF-8
+	# (the TAP modules drop LC_ALL, and LANG decides the encoding of their servers)
+	export PATH="$bindir:$PATH" LC_ALL=C.UTF-8 LANG=C.UTF-8
 	make=(make -s "PG_CONFIG=$pg_config" with_llvm=no)
 	if command -v ccache >/dev/null; then
 		export CCACHE_DIR=$cache/ccache CCACHE_BASEDIR=$work CCACHE_NOHASHDIR=1
