@@ -168,7 +168,7 @@ CREATE TABLE schemamig.hook (
 );
 COMMENT ON TABLE schemamig.hook IS 'functions that every run calls';
 COMMENT ON COLUMN schemamig.hook.event IS 'when: before_step, after_step or after_run';
-COMMENT ON COLUMN schemamig.hook.function IS 'the function with its schema and argument type, as text';
+COMMENT ON COLUMN schemamig.hook.function IS 'name of the function, with its schema; its argument is of type jsonb';
 COMMENT ON COLUMN schemamig.hook.registered_at IS 'when it was registered';
 COMMENT ON COLUMN schemamig.hook.registered_by IS 'role that registered it';
 

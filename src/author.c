@@ -81,17 +81,17 @@ check_name(const char *name, bool label)
 static void
 check_unused(const SmGraph *g, const char *name, int owner)
 {
-	int			idx = sm_graph_find(g, name);
+	int			labelled = sm_graph_find_label(g, name);
 
-	if (idx < 0)
-		idx = sm_graph_find_label(g, name);
-	if (idx >= 0 && idx != owner)
+	if (sm_graph_find(g, name) >= 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_DUPLICATE_OBJECT),
-				 sm_graph_find(g, name) >= 0 ?
-				 errmsg("revision \"%s\" already exists", name) :
+				 errmsg("there is a revision \"%s\" already", name)));
+	if (labelled >= 0 && labelled != owner)
+		ereport(ERROR,
+				(errcode(ERRCODE_DUPLICATE_OBJECT),
 				 errmsg("branch label \"%s\" is used by revision \"%s\" already",
-						name, g->node[idx].id)));
+						name, g->node[labelled].id)));
 }
 
 static char *

@@ -33,7 +33,7 @@
 typedef struct Hook
 {
 	SmHookEvent event;
-	const char *name;			/* as registered */
+	const char *name;			/* with its schema */
 	Oid			function;
 } Hook;
 
@@ -50,7 +50,8 @@ static SmQuery insert_hook = {
 };
 
 static SmQuery delete_hook = {
-	.sql = "DELETE FROM schemamig.hook WHERE event = $1 AND function = $2 RETURNING true",
+	.sql = "DELETE FROM schemamig.hook WHERE event = $1 "
+	"AND function = pg_catalog.regexp_replace($2, '\\((pg_catalog\\.)?jsonb\\)$', '')",
 	.mode = SM_WRITE, .nargs = 2, .argtypes = {TEXTOID, TEXTOID}
 };
 
@@ -60,7 +61,8 @@ static SmQuery find_hook = {
 };
 
 static SmQuery all_hooks = {
-	.sql = "SELECT event, function, registered_by, pg_catalog.to_regprocedure(function)::oid::int8 "
+	.sql = "SELECT event, function, registered_by, "
+	"pg_catalog.to_regprocedure(function || '(pg_catalog.jsonb)')::oid::int8 "
 	"FROM schemamig.hook ORDER BY registered_at, function",
 	.mode = SM_READ_LATEST
 };
@@ -71,7 +73,7 @@ PG_FUNCTION_INFO_V1(schemamig_unregister_hook);
 static SmHookEvent
 event_by_name(const char *name)
 {
-	for (int i = 0; i < lengthof(event_names); i++)
+	for (size_t i = 0; i < lengthof(event_names); i++)
 	{
 		if (strcmp(name, event_names[i]) == 0)
 			return (SmHookEvent) i;
@@ -83,9 +85,12 @@ event_by_name(const char *name)
 	return SM_HOOK_AFTER_RUN;	/* keep compiler quiet */
 }
 
-/* The owner of a hook's function, which must take one jsonb */
+/*
+ * Checks that a function can be a hook.  Returns its owner, and its name with
+ * its schema if that is wanted.
+ */
 static Oid
-check_function(Oid function)
+check_function(Oid function, char **name)
 {
 	HeapTuple	tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(function));
 	Form_pg_proc proc;
@@ -104,6 +109,9 @@ check_function(Oid function)
 						format_procedure(function)),
 				 errhint("A hook is a function with one argument of type jsonb, such as CREATE FUNCTION f(jsonb) RETURNS void.")));
 	owner = proc->proowner;
+	if (name)
+		*name = quote_qualified_identifier(get_namespace_name(proc->pronamespace),
+										   NameStr(proc->proname));
 	ReleaseSysCache(tuple);
 	return owner;
 }
@@ -118,8 +126,7 @@ schemamig_register_hook(PG_FUNCTION_ARGS)
 	Datum		args[3];
 
 	(void) event_by_name(event);
-	(void) check_function(function);
-	name = format_procedure_qualified(function);
+	(void) check_function(function, &name);
 	args[0] = CStringGetTextDatum(event);
 	args[1] = CStringGetTextDatum(name);
 	args[2] = CStringGetTextDatum(sm_env_role_name(GetUserId()));
@@ -182,7 +189,7 @@ sm_hook_load(SmHooks *hooks)
 					 errhint("Remove it with SELECT schemamig.unregister_hook('%s', %s).",
 							 event_names[hook->event],
 							 quote_literal_cstr(hook->name))));
-		owner = check_function(hook->function);
+		owner = check_function(hook->function, NULL);
 		check_trust(hook->name, sm_rows_text(rows, i, 3), hooks->run_as.role);
 		check_trust(hook->name, sm_env_role_name(owner), hooks->run_as.role);
 		hooks->hooks = lappend(hooks->hooks, hook);

@@ -53,14 +53,25 @@ PG_FUNCTION_INFO_V1(schemamig_downgrade_list);
 PG_FUNCTION_INFO_V1(schemamig_downgrade_steps);
 
 /*
- * A step that could not get a lock is not tried again: rolling back to before
- * the step would keep the locks that earlier steps have taken.
+ * What can be done about errors that come from running everything in one
+ * transaction.  A step that could not get a lock is not tried again: rolling
+ * back to before the step would keep the locks that earlier steps have taken.
+ * And the locks on what steps change or drop are needed until the end.
  */
 static void
 step_error_callback(void *arg)
 {
-	if (geterrcode() == ERRCODE_LOCK_NOT_AVAILABLE)
-		errhint("The whole call is rolled back. Try again, or let schemamig.lock_timeout be longer.");
+	switch (geterrcode())
+	{
+		case ERRCODE_LOCK_NOT_AVAILABLE:
+			errhint("The whole call is rolled back. Try again, or let schemamig.lock_timeout be longer.");
+			break;
+		case ERRCODE_OUT_OF_MEMORY:
+			errhint("The whole call is rolled back. If it was the lock table that was full, move fewer revisions in one call, or increase \"max_locks_per_transaction\".");
+			break;
+		default:
+			break;
+	}
 }
 
 /* Runs the scripts of a step with the rights and settings of scripts */

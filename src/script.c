@@ -106,8 +106,12 @@ show_parse_error(const SmScript *script)
 	internalerrposition(pg_mbstrlen_with_len(line,
 											 script->text + offset - line) + 1);
 	internalerrquery(pnstrdup(line, length));
+	if (geterrcode() != ERRCODE_SYNTAX_ERROR)
+		return;
 	if (line[0] == '\\')
 		errhint("psql's backslash commands are not SQL: a script is run by the server.");
+	else if (script->text[offset] == ':')
+		errhint("A variable is written as :'name' for a value and :\"name\" for an identifier.");
 }
 
 /*

@@ -26,6 +26,9 @@
 /* Alembic does not match a prefix against shorter names either */
 #define MIN_PREFIXED_LENGTH 4
 
+/* Bytes of an identifier or label; a notification must be able to carry it */
+#define MAX_NAME_LENGTH 128
+
 /* Choices listed in a hint */
 #define MAX_CHOICES 5
 
@@ -818,14 +821,16 @@ const char *
 sm_target_name_problem(const char *name, bool label)
 {
 	static const char *const reserved[] = {"head", "heads", "base", "current"};
-	const char *bad = label ? "@:+" : "@:+-";
+	const char *bad = label ? "@:+," : "@:+-,";
 	size_t		len = strlen(name);
 
 	if (len == 0)
 		return "It is empty.";
+	if (len > MAX_NAME_LENGTH)
+		return "It is longer than " CppAsString2(MAX_NAME_LENGTH) " bytes.";
 	if (name[strcspn(name, bad)] != '\0')
-		return label ? "It must not contain \"@\", \":\" or \"+\"." :
-			"It must not contain \"@\", \":\", \"+\" or \"-\".";
+		return label ? "It must not contain any of \"@\", \":\", \"+\" and \",\"." :
+			"It must not contain any of \"@\", \":\", \"+\", \"-\" and \",\".";
 	for (size_t i = 0; i < lengthof(reserved); i++)
 	{
 		if (strcmp(name, reserved[i]) == 0)

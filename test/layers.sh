@@ -22,7 +22,7 @@ SPI_\w+                                 query.c
 PG_VERSION_NUM                          compat.h
 BeginInternalSubTransaction             subxact.c
 SetUserIdAndSecContext|NewGUCNestLevel  env.c
-LockAcquire\w*|LockRelease\w*           locks.c
+LockAcquire\w*|LockRelease\w*           locks.c compat.h
 SET_LOCKTAG_\w+                         locks.c
 raw_parser|core_yylex                   script.c scan.c
 object_access_hook                      locks.c
