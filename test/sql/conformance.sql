@@ -8,7 +8,6 @@
 -- so a graph is created once for all its cases.
 --
 \set ECHO none
-\set QUIET on
 \getenv abs_srcdir PG_ABS_SRCDIR
 \set directory :abs_srcdir '/data/conformance'
 \set cases 'gzip -dc "' :directory '/cases.jsonl.gz"'
@@ -58,7 +57,7 @@ CREATE TABLE ran (n bigint GENERATED ALWAYS AS IDENTITY, direction text, rev tex
 -- As a set
 CREATE FUNCTION sorted(items text[]) RETURNS text[]
 LANGUAGE sql IMMUTABLE
-RETURN (SELECT COALESCE(array_agg(DISTINCT i ORDER BY i), '{}') FROM unnest(items) i);
+RETURN (SELECT COALESCE(array_agg(DISTINCT i ORDER BY i), '{}') FROM (SELECT u COLLATE "C" AS i FROM unnest(items) u) l);
 
 CREATE FUNCTION texts(list jsonb) RETURNS text[]
 LANGUAGE sql IMMUTABLE
@@ -155,6 +154,13 @@ BEGIN
 	END IF;
 END $$;
 
+-- Settings that no call may leave changed
+CREATE FUNCTION settings() RETURNS text[]
+LANGUAGE sql VOLATILE
+RETURN ARRAY[current_user, current_setting('role'), current_setting('search_path'),
+	current_setting('client_min_messages'), current_setting('lock_timeout'),
+	current_setting('check_function_bodies'), current_setting('default_tablespace')];
+
 -- All that a failed call must leave as it was
 CREATE FUNCTION state() RETURNS jsonb
 LANGUAGE sql VOLATILE
@@ -166,8 +172,7 @@ RETURN jsonb_build_array(
 	(SELECT count(*) FROM schemamig.run_step),
 	(SELECT count(*) FROM ran),
 	ARRAY(SELECT rev FROM present ORDER BY rev),
-	current_user, current_setting('role'), current_setting('search_path'),
-	current_setting('client_min_messages'), current_setting('lock_timeout'));
+	settings());
 
 --
 -- Both sides in one form, in which sets are sorted arrays
@@ -188,7 +193,7 @@ RETURN ARRAY(SELECT CASE f WHEN 'real_head' THEN 'head' WHEN 'head' THEN 'effect
 
 CREATE FUNCTION sorted_rows(items jsonb[]) RETURNS jsonb
 LANGUAGE sql IMMUTABLE
-RETURN (SELECT COALESCE(jsonb_agg(r ORDER BY r->>'rev'), '[]') FROM unnest(items) r);
+RETURN (SELECT COALESCE(jsonb_agg(r ORDER BY r->>'rev' COLLATE "C"), '[]') FROM unnest(items) r);
 
 -- What Alembic did; NULL for an error
 CREATE FUNCTION want(op text, e jsonb) RETURNS jsonb
@@ -224,25 +229,48 @@ BEGIN
 	END;
 END $$;
 
+-- What plan() announces for it, or the SQLSTATE of its error
+CREATE FUNCTION announced(op text, target jsonb) RETURNS text[]
+LANGUAGE plpgsql AS $$
+BEGIN
+	IF jsonb_typeof(target) = 'array' THEN
+		RETURN ARRAY(SELECT direction || ' ' || revision FROM schemamig.plan(texts(target), op));
+	ELSE
+		RETURN ARRAY(SELECT direction || ' ' || revision FROM schemamig.plan(target#>>'{}', op));
+	END IF;
+EXCEPTION WHEN OTHERS THEN
+	RETURN ARRAY[SQLSTATE];
+END $$;
+
 -- Runs up or down, and checks what ran against what was reported
 CREATE FUNCTION run_steps(op text, target jsonb) RETURNS jsonb
 LANGUAGE plpgsql AS $$
 DECLARE
+	announced text[] := announced(op, target);
 	steps text[];
 	result jsonb;
 BEGIN
-	IF op = 'downgrade' THEN
-		steps := ARRAY(SELECT direction || ' ' || revision FROM schemamig.downgrade(target#>>'{}'));
-	ELSIF jsonb_typeof(target) = 'array' THEN
-		steps := ARRAY(SELECT direction || ' ' || revision FROM schemamig.upgrade(texts(target)));
-	ELSE
-		steps := ARRAY(SELECT direction || ' ' || revision FROM schemamig.upgrade(target#>>'{}'));
-	END IF;
+	BEGIN
+		IF op = 'downgrade' THEN
+			steps := ARRAY(SELECT direction || ' ' || revision FROM schemamig.downgrade(target#>>'{}'));
+		ELSIF jsonb_typeof(target) = 'array' THEN
+			steps := ARRAY(SELECT direction || ' ' || revision FROM schemamig.upgrade(texts(target)));
+		ELSE
+			steps := ARRAY(SELECT direction || ' ' || revision FROM schemamig.upgrade(target#>>'{}'));
+		END IF;
+	EXCEPTION WHEN OTHERS THEN
+		IF announced <> ARRAY[SQLSTATE] THEN
+			RAISE 'plan() announced %, but %', announced, SQLERRM USING ERRCODE = 'internal_error';
+		END IF;
+		RAISE;
+	END;
 	result := jsonb_build_object(
 		'steps', sorted(ARRAY(SELECT rev FROM ran)),
 		'version', sorted(ARRAY(SELECT revision FROM schemamig.version)));
 	IF steps <> ARRAY(SELECT direction || ' ' || rev FROM ran ORDER BY n) THEN
 		result := result || jsonb_build_object('fault', 'steps reported are not those that ran: ' || steps::text);
+	ELSIF steps <> announced THEN
+		result := result || jsonb_build_object('fault', 'plan() announced ' || announced::text);
 	ELSIF sorted(ARRAY(SELECT revision FROM schemamig.applied)) <> sorted(ARRAY(SELECT rev FROM present)) THEN
 		result := result || jsonb_build_object('fault', 'applied set is not what ran');
 	ELSIF EXISTS (SELECT FROM ran WHERE direction <> op) THEN
@@ -263,6 +291,7 @@ LANGUAGE plpgsql AS $$
 DECLARE
 	script text;
 	steps text[];
+	moved text[];
 	start text[];
 	result jsonb;
 BEGIN
@@ -271,19 +300,19 @@ BEGIN
 	ELSE
 		script := schemamig.downgrade_sql(target);
 	END IF;
-	IF e ? 'error' THEN
-		RETURN jsonb_build_object('script', script);
-	END IF;
-	start := closure(texts(e->'heads_after'));
-	steps := ARRAY(SELECT s->>1 FROM jsonb_array_elements(e->'steps') s);
-	IF op = 'upgrade_sql' THEN
-		start := ARRAY(SELECT unnest(start) EXCEPT SELECT unnest(steps));
-	ELSE
-		start := start || steps;
-	END IF;
 	steps := ARRAY(SELECT m[1] FROM regexp_matches(script, CASE op
 		WHEN 'upgrade_sql' THEN '^-- Running upgrade .*-> (.*), conformance$'
 		ELSE '^-- Running downgrade (.*) -> .*, conformance$' END, 'gn') m);
+	IF e ? 'error' THEN
+		RETURN jsonb_build_object('steps', steps);
+	END IF;
+	start := closure(texts(e->'heads_after'));
+	moved := ARRAY(SELECT s->>1 FROM jsonb_array_elements(e->'steps') s);
+	IF op = 'upgrade_sql' THEN
+		start := ARRAY(SELECT unnest(start) EXCEPT SELECT unnest(moved));
+	ELSE
+		start := start || moved;
+	END IF;
 
 	DELETE FROM present;
 	INSERT INTO present SELECT unnest(start);
@@ -436,9 +465,13 @@ LANGUAGE plpgsql AS $$
 DECLARE
 	result outcome := (c.id, want(c.op, c.expect), NULL);
 	before jsonb := state();
+	settings_before text[] := settings();
 BEGIN
 	BEGIN
 		result.got := call_op(c.op, c.target, c.opts, c.expect);
+		IF settings() <> settings_before THEN
+			result.got := result.got || jsonb_build_object('fault', 'settings are changed: ' || settings()::text);
+		END IF;
 		RAISE EXCEPTION USING ERRCODE = 'ZZ000';
 	EXCEPTION
 		WHEN SQLSTATE 'ZZ000' THEN
@@ -521,7 +554,12 @@ END $$;
 
 CREATE VIEW verdict AS
 SELECT c.*, r.want, r.got, d.reason, d.ours,
-	CASE WHEN r.got ? 'error' THEN r.got->>'error' ELSE r.got::text END AS short,
+	CASE
+		WHEN r.got ? 'error' THEN r.got->>'error'
+		WHEN r.got ? 'rows' THEN (r.got - 'rows' || jsonb_build_object(
+			'revs', jsonb_path_query_array(r.got, '$.rows[*].rev')))::text
+		ELSE r.got::text
+	END AS short,
 	NOT r.got ? 'fault' AND CASE
 		WHEN r.got ? 'error' THEN c.expect ? 'error' AND r.got->>'error' NOT LIKE 'XX%'
 		WHEN c.expect ? 'suggest' THEN r.got = want(c.op, c.expect->'suggest')
