@@ -83,7 +83,7 @@ CREATE TABLE schemamig.run (
 	started_at			timestamptz NOT NULL,
 	finished_at			timestamptz
 );
-COMMENT ON TABLE schemamig.run IS 'audit log: calls that changed the applied set or the revisions';
+COMMENT ON TABLE schemamig.run IS 'audit log: calls that moved an applied set, and changes to revisions after their creation';
 COMMENT ON COLUMN schemamig.run.run IS 'number of the run';
 COMMENT ON COLUMN schemamig.run.tenant IS 'schema that was moved; empty: the database itself';
 COMMENT ON COLUMN schemamig.run.command IS 'function that was called';

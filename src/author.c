@@ -14,6 +14,7 @@
  */
 #include "postgres.h"
 
+#include "access/xact.h"
 #include "fmgr.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
@@ -495,6 +496,24 @@ schemamig_drop_revision(PG_FUNCTION_ARGS)
 	return CStringGetTextDatum(rev->id);
 }
 
+/*
+ * Refuses to approve scripts that the approver cannot have read: those that
+ * somebody else has written since the transaction began.
+ */
+static void
+check_seen(const SmRevision *rev, const char *self)
+{
+	bool		own = (list_length(rev->authors) == 1 &&
+					   strcmp(linitial(rev->authors), self) == 0);
+
+	if (!own && Max(rev->created_at, rev->edited_at) > GetCurrentTransactionStartTimestamp())
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("revision \"%s\" was changed after this transaction began",
+						rev->id),
+				 errhint("Read it again, then approve it.")));
+}
+
 /* Approves all revisions that the targets name */
 static Datum
 approve_targets(const List *targets)
@@ -513,6 +532,7 @@ approve_targets(const List *targets)
 		{
 			SmRevision *row = lock_revision(g, lfirst_int(rev));
 
+			check_seen(row, self);
 			sm_revision_approve(row->id, self);
 			sm_journal_log("approve", lfirst(lc), self, "approve", row);
 			ids = lappend(ids, row->id);

@@ -221,9 +221,9 @@ sm_classify_outside(Node *stmt)
 }
 
 /*
- * The setting that a SET or RESET changes for the session, "" for RESET ALL,
- * NULL for another statement or for SET LOCAL.  *sets_role tells, for SET
- * LOCAL too, whether it changes the current user.
+ * The setting that a SET, SET LOCAL or RESET changes, "" for RESET ALL, NULL
+ * for another statement.  *sets_role tells whether it changes the current
+ * user.
  */
 const char *
 sm_classify_setting(Node *stmt, bool *sets_role)
@@ -239,5 +239,18 @@ sm_classify_setting(Node *stmt, bool *sets_role)
 		return NULL;
 	*sets_role = (strcmp(set->name, "role") == 0 ||
 				  strcmp(set->name, "session_authorization") == 0);
-	return set->is_local ? NULL : set->name;
+	return set->name;
+}
+
+/*
+ * Whether a statement is a SELECT or VALUES that could stand in parentheses
+ * in a FROM clause.  One with a WITH clause is not: that may change rows.
+ */
+bool
+sm_classify_plain_select(Node *stmt)
+{
+	SelectStmt *select = (SelectStmt *) stmt;
+
+	return IsA(stmt, SelectStmt) && select->intoClause == NULL &&
+		select->withClause == NULL;
 }

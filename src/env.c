@@ -22,8 +22,8 @@
 #include "postgres.h"
 
 #include "access/htup_details.h"
-#include "catalog/pg_authid.h"
-#include "catalog/pg_namespace.h"
+#include "catalog/namespace.h"
+#include "catalog/pg_class.h"
 #include "miscadmin.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"
@@ -50,20 +50,22 @@ enter(SmEnv *env)
 	env->guc_level = NewGUCNestLevel();
 }
 
-/* The owner of schema schemamig, who owns the tables too */
+/* The owner of our tables */
 static Oid
-extension_owner(void)
+table_owner(void)
 {
-	HeapTuple	tuple = SearchSysCache1(NAMESPACENAME,
-										CStringGetDatum("schemamig"));
+	Oid			namespace = get_namespace_oid("schemamig", true);
+	Oid			table = OidIsValid(namespace) ?
+		get_relname_relid("revision", namespace) : InvalidOid;
+	HeapTuple	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(table));
 	Oid			owner;
 
 	if (!HeapTupleIsValid(tuple))
 		ereport(ERROR,
-				(errcode(ERRCODE_UNDEFINED_SCHEMA),
-				 errmsg("schema \"%s\" does not exist", "schemamig"),
+				(errcode(ERRCODE_UNDEFINED_TABLE),
+				 errmsg("table \"%s\" does not exist", "schemamig.revision"),
 				 errhint("CREATE EXTENSION schemamig makes it.")));
-	owner = ((Form_pg_namespace) GETSTRUCT(tuple))->nspowner;
+	owner = ((Form_pg_class) GETSTRUCT(tuple))->relowner;
 	ReleaseSysCache(tuple);
 	return owner;
 }
@@ -77,7 +79,7 @@ extension_owner(void)
 void
 sm_env_enter_owner(SmEnv *env, bool may_wait)
 {
-	Oid			owner = extension_owner();
+	Oid			owner = table_owner();
 
 	enter(env);
 	set_here("search_path", "pg_catalog, pg_temp");
@@ -102,9 +104,9 @@ sm_env_enter_script(SmEnv *env, SmRunAs as, const char *schema)
 				 psprintf("%s, public", quote_identifier(schema)));
 	if (sm_lock_timeout >= 0)
 		set_here("lock_timeout", psprintf("%d", sm_lock_timeout));
-	SetUserIdAndSecContext(as.role, as.locked ?
-						   env->sec_context | SECURITY_LOCAL_USERID_CHANGE :
-						   env->sec_context);
+	SetUserIdAndSecContext(as.role, env->sec_context |
+						   (as.locked ? SECURITY_LOCAL_USERID_CHANGE : 0) |
+						   (as.restricted ? SECURITY_RESTRICTED_OPERATION : 0));
 }
 
 /* Pin what the lexer looks at */
@@ -128,17 +130,22 @@ sm_env_leave(const SmEnv *env)
 /*
  * With whose rights the scripts of this call run: those of schemamig.role if
  * it is set, which the current user must be able to SET ROLE to; else the
- * current user's.  A role that was lent this way, or by SET ROLE, or by a
- * SECURITY DEFINER function, is all that was lent: a script must not get
+ * current user's.
+ *
+ * A role that was lent this way, by SET ROLE or SET SESSION AUTHORIZATION, or
+ * by a SECURITY DEFINER function, is all that was lent: a script must not get
  * behind it with RESET ROLE, so changing the role is locked then, just as it
- * is inside a SECURITY DEFINER function.
+ * is inside a SECURITY DEFINER function.  With schemamig.role the caller goes
+ * on with more rights after the scripts, so they must leave nothing behind
+ * that runs later as the caller either: cursors WITH HOLD, deferred triggers,
+ * temporary objects.  That is what the server's restricted operations are.
  */
 SmRunAs
 sm_env_run_as(void)
 {
 	SmRunAs		as = {.role = GetUserId()};
 
-	as.locked = (as.role != GetSessionUserId());
+	as.locked = (as.role != GetAuthenticatedUserId());
 	if (sm_role && sm_role[0] != '\0')
 	{
 		Oid			role = get_role_oid(sm_role, false);
@@ -149,8 +156,9 @@ sm_env_run_as(void)
 					 errmsg("permission denied to set role \"%s\"", sm_role),
 					 errdetail("Role \"%s\" cannot run scripts as role \"%s\", which schemamig.role names.",
 							   sm_env_role_name(as.role), sm_role)));
-		as.role = role;
 		as.locked = true;
+		as.restricted = (role != as.role);
+		as.role = role;
 	}
 	return as;
 }

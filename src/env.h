@@ -21,6 +21,7 @@ typedef struct SmRunAs
 {
 	Oid			role;
 	bool		locked;			/* scripts may not change the role */
+	bool		restricted;		/* nor leave behind what runs later */
 } SmRunAs;
 
 extern void sm_env_enter_owner(SmEnv *env, bool may_wait);

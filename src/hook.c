@@ -12,6 +12,7 @@
 #include "postgres.h"
 
 #include "access/htup_details.h"
+#include "catalog/namespace.h"
 #include "catalog/pg_proc.h"
 #include "catalog/pg_type.h"
 #include "fmgr.h"
@@ -102,12 +103,13 @@ check_function(Oid function, char **name)
 				 errmsg("function with OID %u does not exist", function)));
 	proc = (Form_pg_proc) GETSTRUCT(tuple);
 	if (proc->prokind != PROKIND_FUNCTION || proc->pronargs != 1 ||
-		proc->proargtypes.values[0] != JSONBOID || proc->proretset)
+		proc->proargtypes.values[0] != JSONBOID || proc->proretset ||
+		isAnyTempNamespace(proc->pronamespace))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_FUNCTION_DEFINITION),
 				 errmsg("function %s cannot be a hook",
 						format_procedure(function)),
-				 errhint("A hook is a function with one argument of type jsonb, such as CREATE FUNCTION f(jsonb) RETURNS void.")));
+				 errhint("A hook is a permanent function with one argument of type jsonb, such as CREATE FUNCTION f(jsonb) RETURNS void.")));
 	owner = proc->proowner;
 	if (name)
 		*name = quote_qualified_identifier(get_namespace_name(proc->pronamespace),

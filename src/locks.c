@@ -52,6 +52,7 @@
 
 #define FIRST_POLL_MS 10
 #define LONGEST_POLL_MS 500
+#define TELL_AFTER_MS 2000
 
 static SmQuery lock_holder = {
 	.sql = "SELECT pg_catalog.format('Process %s of user \"%s\"%s has held it since %s%s.', "
@@ -108,6 +109,18 @@ sleep_ms(long ms)
 	CHECK_FOR_INTERRUPTS();
 }
 
+/* Tells a user who has waited for a while what it is that he waits for */
+static void
+tell_wait(const LOCKTAG *tag, const char *what)
+{
+	char	   *holder = describe_holder(tag);
+
+	if (holder)
+		ereport(NOTICE,
+				(errmsg("waiting for the lock on %s", what),
+				 errdetail_internal("%s", holder)));
+}
+
 /*
  * Takes one of our locks until the end of the transaction, waiting at most
  * schemamig.run_timeout.
@@ -118,6 +131,7 @@ acquire(uint32 class, uint32 key, const char *what)
 	LOCKTAG		tag;
 	TimestampTz start = GetCurrentTimestamp();
 	long		pause = FIRST_POLL_MS;
+	bool		told = false;
 
 	if (sm_progress_active())
 		ereport(ERROR,
@@ -132,6 +146,12 @@ acquire(uint32 class, uint32 key, const char *what)
 			TimestampDifferenceExceeds(start, GetCurrentTimestamp(),
 									   sm_run_timeout))
 			lock_not_available(&tag, what);
+		if (!told && TimestampDifferenceExceeds(start, GetCurrentTimestamp(),
+												TELL_AFTER_MS))
+		{
+			tell_wait(&tag, what);
+			told = true;
+		}
 		sleep_ms(pause);
 		pause = Min(pause * 2, LONGEST_POLL_MS);
 	}
@@ -180,6 +200,7 @@ typedef struct Observation
 
 static Observation *observation = NULL;
 static object_access_hook_type previous_hook = NULL;
+static bool hooked = false;
 
 static void
 observe_creation(ObjectAccessType access, Oid class_id, Oid object_id,
@@ -204,9 +225,12 @@ static void
 stop_observing(void *arg)
 {
 	observation = NULL;
-	/* whoever has hooked in behind us keeps us in the chain */
+	/* if somebody has hooked in behind us, we must stay in the chain */
 	if (object_access_hook == observe_creation)
+	{
 		object_access_hook = previous_hook;
+		hooked = false;
+	}
 }
 
 /*
@@ -224,10 +248,11 @@ sm_locks_observe(MemoryContext context)
 	observation->size = 256;
 	observation->object = MemoryContextAlloc(context, observation->size *
 											 sizeof(CreatedObject));
-	if (object_access_hook != observe_creation)
+	if (!hooked)
 	{
 		previous_hook = object_access_hook;
 		object_access_hook = observe_creation;
+		hooked = true;
 	}
 	callback->func = stop_observing;
 	MemoryContextRegisterResetCallback(context, callback);

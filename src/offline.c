@@ -27,6 +27,7 @@
 #include "progress.h"
 #include "query.h"
 #include "revision.h"
+#include "scan.h"
 #include "target.h"
 #include "variable.h"
 
@@ -64,6 +65,20 @@ append_comment(StringInfo sql, const char *text)
 	appendStringInfoChar(sql, '\n');
 }
 
+/* A DO block, in dollar quotes that do not occur in it */
+static void
+append_do(StringInfo sql, const char *body)
+{
+	StringInfoData quote;
+
+	initStringInfo(&quote);
+	appendStringInfoString(&quote, "$schemamig");
+	while (strstr(body, quote.data))
+		appendStringInfoChar(&quote, '_');
+	appendStringInfoChar(&quote, '$');
+	appendStringInfo(sql, "DO %s\n%s%s;\n\n", quote.data, body, quote.data);
+}
+
 /*
  * The beginning: make the version table if there is none, and stop if the
  * database is not where the script starts.
@@ -73,6 +88,10 @@ append_prologue(StringInfo sql, const SmGraph *g, const Bitmapset *start)
 {
 	Bitmapset  *rows = sm_graph_tips(g, start, SM_NEXT_ALL);
 	int			width = VERSION_WIDTH;
+	const char *where = bms_is_empty(rows) ? "base" :
+		sm_graph_id_list(g, rows, INT_MAX);
+	StringInfoData ids;
+	StringInfoData body;
 
 	for (int i = 0; i < g->n; i++)
 		width = Max(width, (int) strlen(g->node[i].id));
@@ -81,35 +100,27 @@ append_prologue(StringInfo sql, const SmGraph *g, const Bitmapset *start)
 					 "    version_num VARCHAR(%d) NOT NULL,\n"
 					 "    CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num)\n"
 					 ");\n\n"
-					 "LOCK TABLE " VERSION_TABLE " IN SHARE ROW EXCLUSIVE MODE;\n\n"
-					 "DO $schemamig$\n"
+					 "LOCK TABLE " VERSION_TABLE " IN SHARE ROW EXCLUSIVE MODE;\n\n",
+					 width);
+
+	initStringInfo(&ids);
+	append_literals(&ids, g, rows, "", "");
+	initStringInfo(&body);
+	appendStringInfo(&body,
 					 "BEGIN\n"
 					 "    IF EXISTS (SELECT version_num FROM " VERSION_TABLE "\n"
-					 "               EXCEPT SELECT unnest(ARRAY[",
-					 width);
-	append_literals(sql, g, rows, "", "");
-	appendStringInfoString(sql, "]::varchar[]))\n"
-						   "       OR EXISTS (SELECT unnest(ARRAY[");
-	append_literals(sql, g, rows, "", "");
-	appendStringInfoString(sql, "]::varchar[])\n"
-						   "                  EXCEPT SELECT version_num FROM " VERSION_TABLE ")\n"
-						   "    THEN\n"
-						   "        RAISE EXCEPTION 'this database is not where the script starts'\n"
-						   "            USING ERRCODE = 'object_not_in_prerequisite_state',\n"
-						   "                  DETAIL = 'The script starts from ");
-	if (bms_is_empty(rows))
-		appendStringInfoString(sql, "base");
-	else
-	{
-		const char *list = sm_graph_id_list(g, rows, INT_MAX);
-
-		for (const char *p = list; *p != '\0'; p++)
-			appendStringInfo(sql, *p == '\'' ? "''" : "%c", *p);
-	}
-	appendStringInfoString(sql, ".';\n"
-						   "    END IF;\n"
-						   "END\n"
-						   "$schemamig$;\n\n");
+					 "               EXCEPT SELECT unnest(ARRAY[%s]::varchar[]))\n"
+					 "       OR EXISTS (SELECT unnest(ARRAY[%s]::varchar[])\n"
+					 "                  EXCEPT SELECT version_num FROM " VERSION_TABLE ")\n"
+					 "    THEN\n"
+					 "        RAISE EXCEPTION 'this database is not where the script starts'\n"
+					 "            USING ERRCODE = 'object_not_in_prerequisite_state',\n"
+					 "                  DETAIL = %s;\n"
+					 "    END IF;\n"
+					 "END\n",
+					 ids.data, ids.data,
+					 quote_literal_cstr(psprintf("The script starts from %s.", where)));
+	append_do(sql, body.data);
 }
 
 /* The change of the version rows from one applied set to another */
@@ -140,31 +151,76 @@ append_version_change(StringInfo sql, const SmGraph *g,
 }
 
 /*
- * The statements of a script as they were written, comments between them
- * included, each one closed, and settings that it has changed reset, because
- * there they would last until the end of the session.
+ * What stands before, between or after statements: comments and white space.
+ * Semicolons are left out, because each statement is closed by its own.
+ */
+static void
+append_gap(StringInfo sql, const char *text, int from, int to)
+{
+	char	   *gap = pnstrdup(text + from, to - from);
+	SmScanner  *scanner = sm_scan_begin(gap);
+	SmToken		token;
+	int			done = 0;
+
+	while (sm_scan_next(scanner, &token))
+	{
+		appendBinaryStringInfo(sql, gap + done, token.start - done);
+		done = token.start + token.length;
+	}
+	sm_scan_end(scanner);
+	appendStringInfoString(sql, gap + done);
+	pfree(gap);
+}
+
+/*
+ * A statement with its semicolon.  Where a verify script would fail because
+ * its one column is boolean and not true, a cast that fails says so: there is
+ * no type to be known here, and a DO block would hide psql's variables.
+ */
+static void
+append_statement(StringInfo sql, const SmScript *script, const SmStatement *s)
+{
+	bool		check = (script->kind == SM_SCRIPT_VERIFY && s->is_select);
+
+	if (check && sql->data[sql->len - 1] != '\n')
+		appendStringInfoChar(sql, '\n');
+	if (check)
+		appendStringInfo(sql,
+						 "SELECT pg_catalog.format('verification of revision %%s failed in %%s rows', %s, pg_catalog.count(*))::int\n"
+						 "FROM (",
+						 quote_literal_cstr(script->revision));
+	appendBinaryStringInfo(sql, script->text + s->start, s->length);
+	if (check)
+		appendStringInfoString(sql, ") AS s(v)\n"
+							   "WHERE pg_catalog.pg_typeof(v) = 'boolean'::regtype AND (v::text = 'true') IS NOT TRUE\n"
+							   "  AND (SELECT pg_catalog.count(*) FROM pg_catalog.jsonb_object_keys(pg_catalog.to_jsonb(s))) = 1\n"
+							   "HAVING pg_catalog.count(*) > 0");
+	appendStringInfoChar(sql, ';');
+}
+
+/*
+ * The statements of a script as they were written, with their comments, and
+ * the settings that it has changed reset, because there they would last until
+ * the end of the session.
  */
 static void
 append_script(StringInfo sql, const SmScript *script)
 {
-	int			done = 0;
+	int			done = strspn(script->text, " \t\r\n\f\v");
+	int			end = strlen(script->text);
 
 	for (int i = 0; i < script->n; i++)
 	{
 		const SmStatement *s = &script->stmt[i];
-		int			end = s->start + s->length;
 
-		appendBinaryStringInfo(sql, script->text + done, end - done);
-		appendStringInfoChar(sql, ';');
-		done = end;
-		while (script->text[done] != '\0' && script->text[done] != ';' &&
-			   isspace((unsigned char) script->text[done]))
-			done++;
-		if (script->text[done] == ';')
-			done++;
+		append_gap(sql, script->text, done, s->start);
+		append_statement(sql, script, s);
+		done = s->start + s->length;
 	}
-	if (script->n > 0)
-		appendStringInfoChar(sql, '\n');
+	append_gap(sql, script->text, done, Max(done, end));
+	while (sql->len > 0 && isspace((unsigned char) sql->data[sql->len - 1]))
+		sql->data[--sql->len] = '\0';
+	appendStringInfoChar(sql, '\n');
 	for (int i = 0; i < script->n; i++)
 	{
 		const char *name = script->stmt[i].set_name;
@@ -193,7 +249,6 @@ append_steps(StringInfo sql, const SmGraph *g, const SmPlan *plan,
 									 up ? parents : step->rev->id,
 									 up ? step->rev->id : parents,
 									 step->rev->message));
-		appendStringInfoChar(sql, '\n');
 		append_script(sql, step->script);
 		if (step->verify)
 			append_script(sql, step->verify);
@@ -226,7 +281,7 @@ script_of_range(FunctionCallInfo fcinfo, SmDirection direction)
 	steps = sm_prepare_scripts(g, &plan,
 							   sm_revision_fetch(g, plan.idx, plan.n,
 												 SM_NO_LOCK),
-							   variables);
+							   variables, variables == NULL);
 	sm_prepare_check_transactional(steps, plan.n);
 
 	initStringInfo(&sql);

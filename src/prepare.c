@@ -30,21 +30,27 @@ static SmQuery changed_revisions = {
 };
 
 /*
- * A script as a run takes it: variables replaced, cut into statements.  An
+ * A script cut into statements, its variables replaced or left to psql.  An
  * error in it is shown in its place in either stage.
  */
 static SmScript *
 prepare_script(SmScriptKind kind, const char *revision, const char *text,
-			   Jsonb *variables)
+			   Jsonb *variables, bool leave_variables)
 {
 	SmScript	raw = {.kind = kind, .revision = revision, .text = text};
+	SmScript   *script;
 	SmScriptContext context;
-	char	   *replaced;
+	char	   *parsed;
 
 	sm_script_push_context(&context, &raw);
-	replaced = sm_variable_replace(text, variables);
+	parsed = leave_variables ? sm_variable_blank(text) :
+		sm_variable_replace(text, variables);
 	sm_script_pop_context(&context);
-	return sm_script_parse(kind, revision, replaced);
+	script = sm_script_parse(kind, revision, parsed);
+	/* blanking moves nothing, so the statements are in the same places */
+	if (leave_variables)
+		script->text = text;
+	return script;
 }
 
 /*
@@ -65,12 +71,13 @@ check_text(const SmRevision *rev)
 }
 
 /*
- * The steps of a plan with their scripts, parsed.  Refuses a downgrade of a
+ * The steps of a plan with their scripts, parsed, and their variables
+ * replaced unless they are to be left to psql.  Refuses a downgrade of a
  * revision that has no downgrade script.
  */
 SmStep *
 sm_prepare_scripts(const SmGraph *g, const SmPlan *plan, SmRevision **revs,
-				   Jsonb *variables)
+				   Jsonb *variables, bool leave_variables)
 {
 	SmStep	   *steps = palloc0_array(SmStep, plan->n + 1);
 	bool		up = (plan->direction == SM_UPGRADE);
@@ -94,10 +101,12 @@ sm_prepare_scripts(const SmGraph *g, const SmPlan *plan, SmRevision **revs,
 		check_text(step->rev);
 		step->script = prepare_script(up ? SM_SCRIPT_UPGRADE :
 									  SM_SCRIPT_DOWNGRADE,
-									  step->rev->id, step->text, variables);
+									  step->rev->id, step->text, variables,
+									  leave_variables);
 		if (up && step->rev->verify)
 			step->verify = prepare_script(SM_SCRIPT_VERIFY, step->rev->id,
-										  step->rev->verify, variables);
+										  step->rev->verify, variables,
+										  leave_variables);
 	}
 	return steps;
 }

@@ -26,7 +26,8 @@ typedef struct SmStep
 } SmStep;
 
 extern SmStep *sm_prepare_scripts(const SmGraph *g, const SmPlan *plan,
-								  SmRevision **revs, Jsonb *variables);
+								  SmRevision **revs, Jsonb *variables,
+								  bool leave_variables);
 extern void sm_prepare_check_transactional(const SmStep *steps, int n);
 extern void sm_prepare_check_rights(const SmStep *steps, int n,
 									SmRunAs run_as);

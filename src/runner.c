@@ -203,7 +203,8 @@ prepare_run(Run *run, Jsonb *variables)
 
 	run->run_as = sm_env_run_as();
 	run->role = sm_env_role_name(run->run_as.role);
-	run->steps = sm_prepare_scripts(run->g, &run->plan, revs, variables);
+	run->steps = sm_prepare_scripts(run->g, &run->plan, revs, variables,
+									false);
 	sm_prepare_check_applied(&run->tenant, &run->plan, run->steps);
 	sm_prepare_check_rights(run->steps, run->plan.n, run->run_as);
 	sm_prepare_check_transactional(run->steps, run->plan.n);

@@ -15,6 +15,7 @@
 
 #include "mb/pg_wchar.h"
 #include "parser/parser.h"
+#include "parser/scansup.h"
 #include "utils/memutils.h"
 
 #include "classify.h"
@@ -183,40 +184,37 @@ parse(const char *sql)
 }
 
 /*
- * Where the first token of a raw statement stands.  Its own location includes
- * leading comments and white space on some versions of the server.
+ * Narrows a raw statement down to its tokens: some versions of the server
+ * count comments and white space before it as part of it, and all do so with
+ * those behind it.
  */
-static int
-first_token(const char *text, const RawStmt *raw)
+static void
+find_tokens(const char *text, const RawStmt *raw, SmStatement *s)
 {
-	int			length = raw->stmt_len > 0 ? raw->stmt_len :
-		(int) strlen(text + raw->stmt_location);
+	const char *start = text + raw->stmt_location;
+	int			length = raw->stmt_len > 0 ? raw->stmt_len : (int) strlen(start);
 	char	   *slice;
 	SmScanner  *scanner;
 	SmToken		token = {0};
 
-	/* usually it begins right there, which needs no lexer to see */
-	if (isalpha((unsigned char) text[raw->stmt_location]))
-		return raw->stmt_location;
-	slice = pnstrdup(text + raw->stmt_location, length);
-	scanner = sm_scan_begin(slice);
-	(void) sm_scan_next(scanner, &token);
-	sm_scan_end(scanner);
+	while (length > 0 && scanner_isspace(start[length - 1]))
+		length--;
+	slice = pnstrdup(start, length);
+	s->start = raw->stmt_location;
+	s->length = length;
+
+	/* without comments there is no need for the lexer */
+	if (scanner_isspace(slice[0]) || strstr(slice, "--") || strstr(slice, "/*"))
+	{
+		scanner = sm_scan_begin(slice);
+		if (sm_scan_next(scanner, &token))
+			s->start += token.start;
+		while (sm_scan_next(scanner, &token))
+			;
+		s->length = raw->stmt_location + token.start + token.length - s->start;
+		sm_scan_end(scanner);
+	}
 	pfree(slice);
-	return raw->stmt_location + token.start;
-}
-
-/* End of a statement without trailing white space */
-static int
-trimmed_end(const char *text, const RawStmt *raw)
-{
-	int			end = raw->stmt_len > 0 ? raw->stmt_location + raw->stmt_len :
-		(int) strlen(text);
-
-	while (end > raw->stmt_location &&
-		   strchr(" \t\r\n\f\v", text[end - 1]) != NULL)
-		end--;
-	return end;
 }
 
 static void
@@ -236,11 +234,11 @@ describe_statement(const SmScript *script, const RawStmt *raw, SmStatement *s)
 	const char *refused;
 	const char *hint = NULL;
 
-	s->start = first_token(script->text, raw);
-	s->length = trimmed_end(script->text, raw) - s->start;
+	find_tokens(script->text, raw, s);
 	refused = sm_classify_refused(raw->stmt, &hint);
 	if (refused)
 		refuse_statement(script, s->start, refused, hint);
+	s->is_select = sm_classify_plain_select(raw->stmt);
 	s->outside = sm_classify_outside(raw->stmt);
 	s->set_name = sm_classify_setting(raw->stmt, &s->sets_role);
 	if (s->set_name)

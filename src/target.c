@@ -499,19 +499,6 @@ sm_target_single(const SmGraph *g, const char *text, const Bitmapset *applied)
 	return idx;
 }
 
-/* The applied set that a stamp with these targets leaves */
-Bitmapset *
-sm_target_stamp(const SmGraph *g, const List *texts, const Bitmapset *applied)
-{
-	Bitmapset  *set = NULL;
-	ListCell   *lc;
-
-	foreach(lc, texts)
-		set = bms_join(set, list_to_set(sm_target_revisions(g, lfirst(lc),
-															applied)));
-	return sm_graph_closure(g, set, SM_DOWN_ALL);
-}
-
 /*
  * Targets of one call must not need each other: whoever writes both a
  * revision and one that it needs has probably meant something else.
@@ -591,9 +578,34 @@ roots_on_branch(const SmGraph *g, const Target *t, const Bitmapset *roots,
 	return below;
 }
 
-/* What a downgrade to one target undoes */
+/* There is nothing that a downgrade to the target could undo */
+static void
+nothing_to_undo(const Scope *s, const char *text, int target,
+				const char *range)
+{
+	const char *id = s->g->node[target].id;
+
+	ereport(ERROR,
+			(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+			 errmsg("cannot downgrade to target \"%s\"", text),
+			 range ? errdetail("Revision \"%s\" does not lie below the start of range \"%s\".",
+							   id, range) :
+			 bms_is_member(target, s->applied) ?
+			 errdetail("Nothing that is applied comes after revision \"%s\".", id) :
+			 errdetail("Revision \"%s\" is not applied.", id),
+			 range ? errhint("A downgrade goes from the newer revision to the older one.") :
+			 bms_is_empty(s->origin) ? errhint("Nothing is applied.") :
+			 errhint("The current revisions are %s.",
+					 sm_graph_id_list(s->g, s->origin, MAX_CHOICES))));
+}
+
+/*
+ * What a downgrade to one target undoes; range is the range that the target
+ * is the end of, if it is that of one.
+ */
 static Bitmapset *
-downgrade_one(const SmGraph *g, const char *text, const Bitmapset *applied)
+downgrade_one(const SmGraph *g, const char *text, const Bitmapset *applied,
+			  const char *range)
 {
 	Scope		s = current_scope(g, applied);
 	Target		t = parse_target(g, text);
@@ -632,18 +644,34 @@ downgrade_one(const SmGraph *g, const char *text, const Bitmapset *applied)
 
 	undo = bms_int_members(sm_graph_closure(g, roots, SM_NEXT_ALL), applied);
 	if (target >= 0 && bms_is_empty(undo) && !bms_is_member(target, s.origin))
-		ereport(ERROR,
-				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-				 errmsg("cannot downgrade to target \"%s\"", text),
-				 bms_is_member(target, applied) ?
-				 errdetail("Nothing that is applied comes after revision \"%s\".",
-						   g->node[target].id) :
-				 errdetail("Revision \"%s\" is not applied.",
-						   g->node[target].id),
-				 bms_is_empty(s.origin) ? errhint("Nothing is applied.") :
-				 errhint("The current revisions are %s.",
-						 sm_graph_id_list(g, s.origin, MAX_CHOICES))));
+		nothing_to_undo(&s, text, target, range);
 	return undo;
+}
+
+/*
+ * The applied set that a stamp with these targets leaves: what they need.
+ * The base of a branch leaves what is not on that branch, as a downgrade to
+ * there does.
+ */
+Bitmapset *
+sm_target_stamp(const SmGraph *g, const List *texts, const Bitmapset *applied)
+{
+	Bitmapset  *set = NULL;
+	ListCell   *lc;
+
+	foreach(lc, texts)
+	{
+		Scope		s = current_scope(g, applied);
+		Target		t = parse_target(g, lfirst(lc));
+
+		if (t.label && t.symbol && strcmp(t.symbol, "base") == 0 && !t.relative)
+			set = bms_join(set, bms_difference(applied,
+											   downgrade_one(g, t.text, applied,
+															 NULL)));
+		else
+			set = bms_join(set, list_to_set(resolve(&s, &t)));
+	}
+	return sm_graph_closure(g, set, SM_DOWN_ALL);
 }
 
 /*
@@ -658,7 +686,8 @@ sm_target_downgrade(const SmGraph *g, const List *texts,
 	ListCell   *lc;
 
 	foreach(lc, texts)
-		undo = bms_join(undo, downgrade_one(g, lfirst(lc), applied));
+		undo = bms_join(undo, downgrade_one(g, lfirst(lc), applied,
+											NULL));
 	return undo;
 }
 
@@ -686,10 +715,14 @@ split_range(const char *text, bool need_colon, char **start, char **end)
 		*end = pstrdup("heads");
 }
 
-/* Each revision of a set walked down; the bases are left out */
+/*
+ * Each revision of a set walked down; the bases are left out, and so is what
+ * lies above another one of the result.
+ */
 static Bitmapset *
 walk_down_each(const Scope *s, const Target *t, const Bitmapset *from)
 {
+	Bitmapset  *reached = NULL;
 	Bitmapset  *result = NULL;
 	int			i = -1;
 
@@ -698,7 +731,15 @@ walk_down_each(const Scope *s, const Target *t, const Bitmapset *from)
 		int			to = walk(s, t, i, NULL);
 
 		if (to >= 0)
-			result = bms_add_member(result, to);
+			reached = bms_add_member(reached, to);
+	}
+	while ((i = bms_next_member(reached, i)) >= 0)
+	{
+		Bitmapset  *below = sm_graph_closure(s->g, bms_make_singleton(i), SM_DOWN);
+
+		below = bms_del_member(bms_int_members(below, reached), i);
+		if (bms_is_empty(below))
+			result = bms_add_member(result, i);
 	}
 	return result;
 }
@@ -808,7 +849,7 @@ sm_target_downgrade_range(const SmGraph *g, const char *text,
 	split_range(text, true, &start, &end);
 	range->lower = list_to_set(sm_target_revisions(g, start, applied));
 	range->before = sm_graph_closure(g, range->lower, SM_DOWN_ALL);
-	range->set = downgrade_one(g, end, range->before);
+	range->set = downgrade_one(g, end, range->before, text);
 	range->upper = NULL;
 }
 

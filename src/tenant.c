@@ -55,6 +55,11 @@ sm_tenant_lookup(const char *name)
 
 	if (tenant.schema == NULL)
 		return tenant;
+	if (strcmp(name, "$user") == 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("schema \"%s\" cannot be a tenant", name),
+				 errdetail("In search_path the name stands for the current user's schema.")));
 	if (!OidIsValid(tenant.schema_oid))
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_SCHEMA),

@@ -40,14 +40,15 @@ is_listed(const char *name)
 
 /*
  * Whether what a role of that name has written may run with the rights of
- * run_as.
+ * run_as.  To have them all, a role must be able to SET ROLE to it: privileges
+ * that are merely inherited do not include attributes such as SUPERUSER.
  */
 bool
 sm_trust_role(const char *name, Oid run_as)
 {
 	Oid			role = get_role_oid(name, true);
 
-	if (OidIsValid(role) && has_privs_of_role(role, run_as))
+	if (OidIsValid(role) && member_can_set_role(role, run_as))
 		return true;
 	return is_listed(name);
 }
