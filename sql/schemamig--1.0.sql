@@ -28,7 +28,7 @@ CREATE TABLE schemamig.revision (
 	edited_at		timestamptz,
 	approved_by		text,
 	approved_at		timestamptz
-);
+) WITH (toast_tuple_target = 128);	-- reading the graph does not read scripts
 COMMENT ON TABLE schemamig.revision IS 'revision scripts, one row a revision';
 COMMENT ON COLUMN schemamig.revision.revision IS 'identifier of the revision';
 COMMENT ON COLUMN schemamig.revision.ordinal IS 'order of creation; decides between revisions that could run in either order';

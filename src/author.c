@@ -382,18 +382,44 @@ edit_draft(FunctionCallInfo fcinfo, const SmGraph *g, int idx, Draft *draft)
 	return scripts;
 }
 
+/* Adds the edges of one kind to the rows of a graph, which have the room */
+static void
+add_edges(SmGraphRows *rows, const char *child, const List *parents,
+		  bool depends)
+{
+	ListCell   *lc;
+
+	foreach(lc, parents)
+	{
+		SmGraphEdge edge = {
+			.child = child, .parent = lfirst(lc), .depends = depends
+		};
+
+		rows->edge[rows->n_edges++] = edge;
+	}
+}
+
 /* Refuses new parents that would make the graph invalid */
 static void
 check_graph(int idx, const Draft *draft)
 {
-	int			n;
-	SmGraphRow *rows = sm_revision_graph_rows(SM_READ_LATEST, &n);
+	SmGraphRows rows = sm_revision_graph_rows(SM_READ_LATEST);
+	int			n = 0;
 	char	   *problem;
 
-	rows[idx].down = draft->down;
-	rows[idx].depends = draft->depends;
-	rows[idx].labels = draft->rev.labels;
-	(void) sm_graph_build(rows, n, &problem);
+	rows.row[idx].labels = draft->rev.labels;
+	for (int i = 0; i < rows.n_edges; i++)
+	{
+		if (strcmp(rows.edge[i].child, draft->rev.id) != 0)
+			rows.edge[n++] = rows.edge[i];
+	}
+	rows.edge = repalloc_array(rows.edge, SmGraphEdge,
+							   n + list_length(draft->down) +
+							   list_length(draft->depends) + 1);
+	rows.n_edges = n;
+	add_edges(&rows, draft->rev.id, draft->down, false);
+	add_edges(&rows, draft->rev.id, draft->depends, true);
+	(void) sm_graph_build(&rows, &problem);
 	if (problem)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_OBJECT_DEFINITION),

@@ -100,22 +100,29 @@ has_edge(const SmEdges *edges, int idx)
 }
 
 /*
- * Notes the parents of a revision, each one once.  Returns a description of
- * what is wrong, or NULL.
+ * Notes the edges of one kind at the children, each one once.  Returns a
+ * description of what is wrong, or NULL.
  */
 static char *
-connect_parents(SmGraph *g, SmNode *node, const List *parents, SmEdges *edges)
+connect_parents(SmGraph *g, const SmGraphRows *rows, bool depends)
 {
-	ListCell   *lc;
-
-	foreach(lc, parents)
+	for (int i = 0; i < rows->n_edges; i++)
 	{
-		const char *id = lfirst(lc);
-		int			parent = find_name(g->by_id, id);
+		const SmGraphEdge *edge = &rows->edge[i];
+		int			child = find_name(g->by_id, edge->child);
+		int			parent = find_name(g->by_id, edge->parent);
+		SmNode	   *node;
+		SmEdges    *edges;
 
+		if (edge->depends != depends)
+			continue;
+		/* a child is there: the table has a foreign key for it */
+		Assert(child >= 0);
 		if (parent < 0)
 			return psprintf("revision \"%s\" names revision \"%s\", which does not exist",
-							node->id, id);
+							edge->child, edge->parent);
+		node = &g->node[child];
+		edges = depends ? &node->depends : &node->edge[SM_DOWN];
 		if (!has_edge(edges, parent))
 			add_edge(edges, parent);
 		if (!has_edge(&node->edge[SM_DOWN_ALL], parent))
@@ -284,44 +291,37 @@ enter_nodes(SmGraph *g, const SmGraphRow *rows)
 }
 
 /*
- * Builds the graph of the given rows, which must be in order of creation and
- * must outlive it.  What makes a graph unusable is a parent that does not
- * exist, an identifier or label used twice, and a cycle.  With problem set,
- * that is described there and NULL is returned; else it is an error.
+ * Builds the graph of the given rows, which must outlive it.  What makes a
+ * graph unusable is a parent that does not exist, an identifier or label used
+ * twice, and a cycle.  With problem set, that is described there and NULL is
+ * returned; else it is an error.
  */
 SmGraph *
-sm_graph_build(const SmGraphRow *rows, int n, char **problem)
+sm_graph_build(const SmGraphRows *rows, char **problem)
 {
 	SmGraph    *g = palloc0_object(SmGraph);
 	char	   *fault;
 
-	g->n = n;
-	g->node = palloc0_array(SmNode, n + 1);
-	g->by_id = create_name_table("schemamig revisions", n);
+	g->n = rows->n;
+	g->node = palloc0_array(SmNode, g->n + 1);
+	g->by_id = create_name_table("schemamig revisions", g->n);
 	g->by_label = create_name_table("schemamig branch labels", 16);
 
-	fault = enter_nodes(g, rows);
-	for (int i = 0; i < n && fault == NULL; i++)
-	{
-		SmNode	   *node = &g->node[i];
-
-		fault = connect_parents(g, node, rows[i].down, &node->edge[SM_DOWN]);
-		if (fault == NULL)
-			fault = connect_parents(g, node, rows[i].depends, &node->depends);
-	}
+	fault = enter_nodes(g, rows->row);
+	if (fault == NULL)
+		fault = connect_parents(g, rows, false);
+	if (fault == NULL)
+		fault = connect_parents(g, rows, true);
 	if (fault == NULL)
 	{
 		connect_children(g, SM_DOWN, SM_NEXT);
 		connect_children(g, SM_DOWN_ALL, SM_NEXT_ALL);
 		fault = find_cycle(g);
 	}
-	if (fault == NULL)
+	for (int i = 0; i < g->n && fault == NULL; i++)
 	{
-		for (int i = 0; i < n; i++)
-		{
-			if (g->node[i].labels != NIL)
-				spread_labels(g, i);
-		}
+		if (g->node[i].labels != NIL)
+			spread_labels(g, i);
 	}
 
 	if (problem)

@@ -52,18 +52,32 @@ typedef struct SmGraph
 	struct HTAB *by_label;		/* label -> index */
 } SmGraph;
 
-/* Rows that a graph is built from */
+/* A revision that a graph is built from */
 typedef struct SmGraphRow
 {
 	char	   *id;
 	char	   *message;
 	List	   *labels;			/* of char * */
-	List	   *down;			/* of char *: identifiers */
-	List	   *depends;		/* of char *: identifiers */
+	int64		ordinal;		/* order of creation */
 } SmGraphRow;
 
-extern SmGraph *sm_graph_build(const SmGraphRow *rows, int n,
-							  char **problem);
+/* An edge that a graph is built from */
+typedef struct SmGraphEdge
+{
+	const char *child;
+	const char *parent;
+	bool		depends;		/* a dependency, not a down revision */
+} SmGraphEdge;
+
+typedef struct SmGraphRows
+{
+	int			n;
+	SmGraphRow *row;			/* in order of creation */
+	int			n_edges;
+	SmGraphEdge *edge;			/* those of one child in their order */
+} SmGraphRows;
+
+extern SmGraph *sm_graph_build(const SmGraphRows *rows, char **problem);
 extern int	sm_graph_find(const SmGraph *g, const char *id);
 extern int	sm_graph_find_label(const SmGraph *g, const char *label);
 extern Bitmapset *sm_graph_closure(const SmGraph *g, const Bitmapset *from,

@@ -21,15 +21,13 @@
  * is an array of queries, by mode.
  */
 #define GRAPH_REVISIONS_SQL \
-	"SELECT revision, message, NULLIF(branch_labels, '{}') " \
-	"FROM schemamig.revision ORDER BY ordinal, revision"
+	"SELECT revision, message, NULLIF(branch_labels, '{}'), ordinal " \
+	"FROM schemamig.revision"
 #define GRAPH_EDGES_SQL \
-	"SELECT e.revision, e.kind = 'depends', e.parent " \
-	"FROM schemamig.revision_edge e JOIN schemamig.revision r USING (revision) " \
-	"ORDER BY r.ordinal, r.revision, e.kind DESC, e.ordinal"
+	"SELECT revision, parent, kind = 'depends' " \
+	"FROM schemamig.revision_edge ORDER BY ordinal"
 #define APPLIED_SQL \
-	"SELECT revision, applied_at, applied_by " \
-	"FROM schemamig.applied WHERE tenant = $1"
+	"SELECT revision FROM schemamig.applied WHERE tenant = $1"
 
 static SmQuery graph_revisions[] = {
 	[SM_READ] = {.sql = GRAPH_REVISIONS_SQL, .mode = SM_READ},
@@ -51,6 +49,12 @@ static SmQuery applied_rows[] = {
 	[SM_WRITE] = {
 		.sql = APPLIED_SQL, .mode = SM_WRITE, .nargs = 1, .argtypes = {TEXTOID}
 	}
+};
+
+static SmQuery applied_details = {
+	.sql = "SELECT revision, applied_at, applied_by "
+	"FROM schemamig.applied WHERE tenant = $1",
+	.mode = SM_READ, .nargs = 1, .argtypes = {TEXTOID}
 };
 
 #define FETCH_SQL \
@@ -117,35 +121,42 @@ static SmQuery approve_revision = {
 	.mode = SM_WRITE, .nargs = 2, .argtypes = {TEXTOID, TEXTOID}
 };
 
-/* The rows that a graph is built from, in order of creation */
-SmGraphRow *
-sm_revision_graph_rows(SmQueryMode mode, int *n)
+/* By order of creation; the server need not sort what we can */
+static int
+compare_rows(const void *a, const void *b)
+{
+	const SmGraphRow *left = a;
+	const SmGraphRow *right = b;
+
+	if (left->ordinal != right->ordinal)
+		return left->ordinal < right->ordinal ? -1 : 1;
+	return strcmp(left->id, right->id);
+}
+
+/* The rows that a graph is built from */
+SmGraphRows
+sm_revision_graph_rows(SmQueryMode mode)
 {
 	SmRows	   *revs = sm_query(&graph_revisions[mode], NULL, NULL);
 	SmRows	   *edges = sm_query(&graph_edges[mode], NULL, NULL);
-	SmGraphRow *rows = palloc0_array(SmGraphRow, revs->n + 1);
-	uint64		edge = 0;
+	SmGraphRows rows = {.n = (int) revs->n, .n_edges = (int) edges->n};
 
-	*n = (int) revs->n;
-	for (uint64 i = 0; i < revs->n; i++)
+	rows.row = palloc_array(SmGraphRow, rows.n + 1);
+	for (int i = 0; i < rows.n; i++)
 	{
-		SmGraphRow *row = &rows[i];
+		rows.row[i].id = sm_rows_text(revs, i, 1);
+		rows.row[i].message = sm_rows_text(revs, i, 2);
+		rows.row[i].labels = sm_rows_text_list(revs, i, 3);
+		rows.row[i].ordinal = sm_rows_int64(revs, i, 4);
+	}
+	qsort(rows.row, rows.n, sizeof(SmGraphRow), compare_rows);
 
-		row->id = sm_rows_text(revs, i, 1);
-		row->message = sm_rows_text(revs, i, 2);
-		row->labels = sm_rows_text_list(revs, i, 3);
-		/* the edges come in the same order */
-		while (edge < edges->n &&
-			   strcmp(sm_rows_text(edges, edge, 1), row->id) == 0)
-		{
-			char	   *parent = sm_rows_text(edges, edge, 3);
-
-			if (sm_rows_bool(edges, edge, 2))
-				row->depends = lappend(row->depends, parent);
-			else
-				row->down = lappend(row->down, parent);
-			edge++;
-		}
+	rows.edge = palloc_array(SmGraphEdge, rows.n_edges + 1);
+	for (int i = 0; i < rows.n_edges; i++)
+	{
+		rows.edge[i].child = sm_rows_text(edges, i, 1);
+		rows.edge[i].parent = sm_rows_text(edges, i, 2);
+		rows.edge[i].depends = sm_rows_bool(edges, i, 3);
 	}
 	return rows;
 }
@@ -154,10 +165,10 @@ sm_revision_graph_rows(SmQueryMode mode, int *n)
 SmGraph *
 sm_revision_graph(SmQueryMode mode)
 {
-	int			n;
-	SmGraphRow *rows = sm_revision_graph_rows(mode, &n);
+	SmGraphRows *rows = palloc_object(SmGraphRows);
 
-	return sm_graph_build(rows, n, NULL);
+	*rows = sm_revision_graph_rows(mode);
+	return sm_graph_build(rows, NULL);
 }
 
 static int
@@ -216,7 +227,7 @@ sm_revision_applied_details(const SmGraph *g, const char *tenant,
 							SmApplied **details)
 {
 	Datum		args[] = {CStringGetTextDatum(tenant)};
-	SmRows	   *rows = sm_query(&applied_rows[SM_READ], args, NULL);
+	SmRows	   *rows = sm_query(&applied_details, args, NULL);
 	Bitmapset  *set = NULL;
 
 	*details = palloc0_array(SmApplied, g->n + 1);

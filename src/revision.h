@@ -44,7 +44,7 @@ typedef enum SmRowLock
 	SM_LOCK_UPDATE				/* nobody may apply them either */
 } SmRowLock;
 
-extern SmGraphRow *sm_revision_graph_rows(SmQueryMode mode, int *n);
+extern SmGraphRows sm_revision_graph_rows(SmQueryMode mode);
 extern SmGraph *sm_revision_graph(SmQueryMode mode);
 extern Bitmapset *sm_revision_applied(const SmGraph *g, const char *tenant,
 									  SmQueryMode mode);

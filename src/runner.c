@@ -31,6 +31,7 @@
 #include "plan.h"
 #include "prepare.h"
 #include "progress.h"
+#include "query.h"
 #include "variable.h"
 
 /* A call that moves a tenant */
@@ -45,6 +46,18 @@ typedef struct Run
 	int64		number;			/* in schemamig.run */
 	SmHooks		hooks;
 } Run;
+
+static SmQuery all_applied = {
+	.sql = "SELECT (SELECT pg_catalog.count(*) FROM schemamig.applied WHERE tenant = $1) = "
+	"(SELECT pg_catalog.count(*) FROM schemamig.revision)",
+	.mode = SM_READ_LATEST, .nargs = 1, .argtypes = {TEXTOID}
+};
+
+static SmQuery real_heads = {
+	.sql = "SELECT pg_catalog.count(*) FROM schemamig.revision r "
+	"WHERE NOT EXISTS (SELECT FROM schemamig.revision_edge e WHERE e.parent = r.revision)",
+	.mode = SM_READ_LATEST
+};
 
 PG_FUNCTION_INFO_V1(schemamig_upgrade);
 PG_FUNCTION_INFO_V1(schemamig_upgrade_list);
@@ -229,6 +242,25 @@ make_plan(const Run *run, SmDirection direction, const List *targets)
 }
 
 /*
+ * The case that every deploy ends with, and most begin with, needs no graph:
+ * as many revisions are applied as there are, which, by the foreign key, is
+ * all of them, and the target is what that ends in.  There is one head, in
+ * the sense of the target "head", if there is one real head.
+ */
+static bool
+is_at_head(const SmTenant *tenant, const List *targets)
+{
+	const char *target = list_length(targets) == 1 ? linitial(targets) : "";
+	Datum		args[] = {CStringGetTextDatum(tenant->name)};
+	bool		heads = (strcmp(target, "heads") == 0);
+
+	if (!heads && strcmp(target, "head") != 0)
+		return false;
+	return sm_rows_bool(sm_query(&all_applied, args, NULL), 0, 1) &&
+		(heads || sm_rows_int64(sm_query(&real_heads, NULL, NULL), 0, 1) == 1);
+}
+
+/*
  * The body of all the SQL functions: argument 0 is the target or the targets
  * (given here as a list), 1 the tenant, 2 the variables.
  */
@@ -252,8 +284,11 @@ run_targets(FunctionCallInfo fcinfo, SmDirection direction, List *targets)
 	MemoryContextSwitchTo(context);
 	run.tenant = sm_tenant_lookup(sm_arg_name(fcinfo, 1));
 	sm_locks_run(&run.tenant);
-	run.g = sm_revision_graph(SM_READ_LATEST);
-	run.plan = make_plan(&run, direction, targets);
+	if (direction == SM_DOWNGRADE || !is_at_head(&run.tenant, targets))
+	{
+		run.g = sm_revision_graph(SM_READ_LATEST);
+		run.plan = make_plan(&run, direction, targets);
+	}
 	if (run.plan.n > 0)
 	{
 		prepare_run(&run, variables);

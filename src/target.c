@@ -733,6 +733,7 @@ walk_down_each(const Scope *s, const Target *t, const Bitmapset *from)
 		if (to >= 0)
 			reached = bms_add_member(reached, to);
 	}
+	i = -1;
 	while ((i = bms_next_member(reached, i)) >= 0)
 	{
 		Bitmapset  *below = sm_graph_closure(s->g, bms_make_singleton(i), SM_DOWN);

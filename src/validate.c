@@ -120,14 +120,13 @@ schemamig_validate(PG_FUNCTION_ARGS)
 {
 	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
 	SmRows	   *rows;
-	SmGraphRow *graph_rows;
+	SmGraphRows graph_rows;
 	SmGraph    *g;
 	char	   *fault;
-	int			n;
 
 	InitMaterializedSRF(fcinfo, 0);
-	graph_rows = sm_revision_graph_rows(SM_READ, &n);
-	g = sm_graph_build(graph_rows, n, &fault);
+	graph_rows = sm_revision_graph_rows(SM_READ);
+	g = sm_graph_build(&graph_rows, &fault);
 	if (g == NULL)
 	{
 		const char *problem[COLUMNS] = {
