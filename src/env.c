@@ -150,6 +150,12 @@ sm_env_run_as(void)
 	{
 		Oid			role = get_role_oid(sm_role, false);
 
+		/* whoever calls such a function does not choose with whose rights */
+		if (InLocalUserIdChange())
+			ereport(ERROR,
+					(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+					 errmsg("cannot use schemamig.role inside a security-definer function"),
+					 errhint("Scripts run with the rights of the function's owner there.")));
 		if (!member_can_set_role(as.role, role))
 			ereport(ERROR,
 					(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),

@@ -92,6 +92,9 @@ SELECT schemamig.stamp('current', purge => true);
 SELECT count(*) - :runs AS more_runs FROM schemamig.run;
 SELECT schemamig.stamp('nowhere');
 \echo :SQLSTATE
+-- the base of a branch leaves the other branches alone
+SELECT schemamig.stamp('{b1,a1}'::text[]);
+SELECT schemamig.stamp('billing@base');
 SELECT schemamig.stamp('base');
 TABLE schemamig.applied;
 DROP TABLE su, st, se;
@@ -152,6 +155,11 @@ SELECT revision FROM schemamig.upgrade('rele');
 \echo :SQLSTATE
 SELECT revision FROM schemamig.show('release2');
 SELECT revision FROM schemamig.show('bill');
+
+-- what is needed comes first, whatever was created first
+SELECT schemamig.edit('release1', depends_on => '{release2}');
+SELECT revision FROM schemamig.plan('release1');
+SELECT revision FROM schemamig.history(':release1');
 
 SELECT revision FROM schemamig.downgrade('base');
 DROP EXTENSION schemamig;
