@@ -13,6 +13,7 @@
 #                        and with the address sanitizer
 #   make test-valgrind   under valgrind (slow)
 #   make demo, make bench
+#   make format          the sources as .clang-format has them
 #
 # The test targets build in a copy: neither this directory nor any installed
 # server is touched.  What they fetch is kept in a cache, see
@@ -90,8 +91,11 @@ demo:
 bench:
 	@$(RUN_IN_THROWAWAY) test/bench/run
 
+format:
+	clang-format -i src/*.[ch]
+
 # For the test scripts: the value of a variable of this file.
 print-%:
 	@echo $($*)
 
-.PHONY: test test-all test-valgrind demo bench
+.PHONY: test test-all test-valgrind demo bench format

@@ -25,9 +25,8 @@ static void
 refuse_null(FunctionCallInfo fcinfo, int n, const char *name)
 {
 	if (PG_ARGISNULL(n))
-		ereport(ERROR,
-				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-				 errmsg("%s must not be null", name)));
+		ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+						errmsg("%s must not be null", name)));
 }
 
 /* A text argument that must not be null */
@@ -65,10 +64,10 @@ char *
 sm_args_join(const List *strings)
 {
 	StringInfoData buf;
-	ListCell   *lc;
+	ListCell *lc;
 
 	initStringInfo(&buf);
-	foreach(lc, strings)
+	foreach (lc, strings)
 		appendStringInfo(&buf, "%s%s", buf.len > 0 ? ", " : "",
 						 (const char *) lfirst(lc));
 	return buf.data;

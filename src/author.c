@@ -37,9 +37,9 @@
 /* A revision with its parents, before it is stored */
 typedef struct Draft
 {
-	SmRevision	rev;
-	List	   *down;			/* of char *: identifiers */
-	List	   *depends;		/* of char *: identifiers */
+	SmRevision rev;
+	List *down;	   /* of char *: identifiers */
+	List *depends; /* of char *: identifiers */
 } Draft;
 
 PG_FUNCTION_INFO_V1(schemamig_revision);
@@ -73,8 +73,8 @@ check_name(const char *name, bool label)
 	if (problem)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_NAME),
-				 label ? errmsg("invalid branch label \"%s\"", name) :
-				 errmsg("invalid revision identifier \"%s\"", name),
+				 label ? errmsg("invalid branch label \"%s\"", name)
+					   : errmsg("invalid revision identifier \"%s\"", name),
 				 errdetail("%s", problem)));
 }
 
@@ -82,12 +82,11 @@ check_name(const char *name, bool label)
 static void
 check_unused(const SmGraph *g, const char *name, int owner)
 {
-	int			labelled = sm_graph_find_label(g, name);
+	int labelled = sm_graph_find_label(g, name);
 
 	if (sm_graph_find(g, name) >= 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_DUPLICATE_OBJECT),
-				 errmsg("there is a revision \"%s\" already", name)));
+		ereport(ERROR, (errcode(ERRCODE_DUPLICATE_OBJECT),
+						errmsg("there is a revision \"%s\" already", name)));
 	if (labelled >= 0 && labelled != owner)
 		ereport(ERROR,
 				(errcode(ERRCODE_DUPLICATE_OBJECT),
@@ -98,15 +97,14 @@ check_unused(const SmGraph *g, const char *name, int owner)
 static char *
 generate_rev_id(const SmGraph *g)
 {
-	uint8		bytes[REV_ID_BYTES];
-	char	   *id = palloc(2 * REV_ID_BYTES + 1);
+	uint8 bytes[REV_ID_BYTES];
+	char *id = palloc(2 * REV_ID_BYTES + 1);
 
 	do
 	{
 		if (!pg_strong_random(bytes, sizeof(bytes)))
-			ereport(ERROR,
-					(errcode(ERRCODE_INTERNAL_ERROR),
-					 errmsg("could not generate a random identifier")));
+			ereport(ERROR, (errcode(ERRCODE_INTERNAL_ERROR),
+							errmsg("could not generate a random identifier")));
 		id[hex_encode((const char *) bytes, sizeof(bytes), id)] = '\0';
 	} while (sm_graph_find(g, id) >= 0 || sm_graph_find_label(g, id) >= 0);
 	return id;
@@ -117,14 +115,14 @@ static List *
 check_labels(const SmGraph *g, const List *labels, const char *rev_id,
 			 int owner)
 {
-	List	   *result = NIL;
-	ListCell   *lc;
+	List *result = NIL;
+	ListCell *lc;
 
-	foreach(lc, labels)
+	foreach (lc, labels)
 	{
-		char	   *label = lfirst(lc);
-		bool		seen = false;
-		ListCell   *other;
+		char *label = lfirst(lc);
+		bool seen = false;
+		ListCell *other;
 
 		check_name(label, true);
 		check_unused(g, label, owner);
@@ -133,7 +131,7 @@ check_labels(const SmGraph *g, const List *labels, const char *rev_id,
 					(errcode(ERRCODE_DUPLICATE_OBJECT),
 					 errmsg("branch label \"%s\" is the identifier of its own revision",
 							label)));
-		foreach(other, result)
+		foreach (other, result)
 			seen = seen || strcmp(lfirst(other), label) == 0;
 		if (!seen)
 			result = lappend(result, label);
@@ -148,19 +146,19 @@ check_labels(const SmGraph *g, const List *labels, const char *rev_id,
 static List *
 resolve_heads(const SmGraph *g, const List *targets, bool splice)
 {
-	List	   *ids = NIL;
-	Bitmapset  *seen = NULL;
-	ListCell   *lc;
-	Bitmapset  *applied = applied_now(g);
+	List *ids = NIL;
+	Bitmapset *seen = NULL;
+	ListCell *lc;
+	Bitmapset *applied = applied_now(g);
 
-	foreach(lc, targets)
+	foreach (lc, targets)
 	{
-		List	   *revs = sm_target_revisions(g, lfirst(lc), applied);
-		ListCell   *rev;
+		List *revs = sm_target_revisions(g, lfirst(lc), applied);
+		ListCell *rev;
 
-		foreach(rev, revs)
+		foreach (rev, revs)
 		{
-			int			idx = lfirst_int(rev);
+			int idx = lfirst_int(rev);
 			const SmNode *node = &g->node[idx];
 
 			if (bms_is_member(idx, seen))
@@ -171,7 +169,8 @@ resolve_heads(const SmGraph *g, const List *targets, bool splice)
 				ereport(ERROR,
 						(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 						 errmsg("revision \"%s\" is not a head", node->id),
-						 errhint("Use splice => true to begin a new branch there.")));
+						 errhint(
+							 "Use splice => true to begin a new branch there.")));
 			seen = bms_add_member(seen, idx);
 			ids = lappend(ids, (void *) node->id);
 		}
@@ -183,13 +182,13 @@ resolve_heads(const SmGraph *g, const List *targets, bool splice)
 static List *
 resolve_dependencies(const SmGraph *g, const List *targets)
 {
-	Bitmapset  *applied = applied_now(g);
-	List	   *ids = NIL;
-	ListCell   *lc;
+	Bitmapset *applied = applied_now(g);
+	List *ids = NIL;
+	ListCell *lc;
 
-	foreach(lc, targets)
+	foreach (lc, targets)
 	{
-		int			idx = sm_target_single(g, lfirst(lc), applied);
+		int idx = sm_target_single(g, lfirst(lc), applied);
 
 		ids = lappend(ids, (void *) g->node[idx].id);
 	}
@@ -200,9 +199,9 @@ resolve_dependencies(const SmGraph *g, const List *targets)
 static void
 check_script(SmScriptKind kind, const char *rev_id, const char *text)
 {
-	SmScript	raw = {.kind = kind, .revision = rev_id, .text = text};
+	SmScript raw = { .kind = kind, .revision = rev_id, .text = text };
 	SmScriptContext context;
-	char	   *blank;
+	char *blank;
 
 	if (text == NULL)
 		return;
@@ -227,10 +226,10 @@ check_scripts(SmRevision *rev)
 static void
 add_author(SmRevision *rev)
 {
-	char	   *self = sm_env_role_name(GetUserId());
-	ListCell   *lc;
+	char *self = sm_env_role_name(GetUserId());
+	ListCell *lc;
 
-	foreach(lc, rev->authors)
+	foreach (lc, rev->authors)
 	{
 		if (strcmp(lfirst(lc), self) == 0)
 			return;
@@ -260,8 +259,8 @@ create_revision(const SmGraph *g, Draft *draft)
 Datum
 schemamig_revision(PG_FUNCTION_ARGS)
 {
-	SmGraph    *g = lock_graph("schemamig.revision()");
-	Draft		draft = {0};
+	SmGraph *g = lock_graph("schemamig.revision()");
+	Draft draft = { 0 };
 
 	draft.rev.message = sm_arg_text_required(fcinfo, 0, "message");
 	draft.rev.upgrade = sm_arg_text_required(fcinfo, 1, "upgrade");
@@ -273,8 +272,8 @@ schemamig_revision(PG_FUNCTION_ARGS)
 	if (!PG_ARGISNULL(7))
 		draft.rev.labels = sm_arg_text_list(fcinfo, 7, "branch_labels");
 	if (!PG_ARGISNULL(8))
-		draft.depends = resolve_dependencies(g, sm_arg_text_list(fcinfo, 8,
-																 "depends_on"));
+		draft.depends =
+			resolve_dependencies(g, sm_arg_text_list(fcinfo, 8, "depends_on"));
 	return create_revision(g, &draft);
 }
 
@@ -282,16 +281,15 @@ schemamig_revision(PG_FUNCTION_ARGS)
 Datum
 schemamig_merge(PG_FUNCTION_ARGS)
 {
-	SmGraph    *g = lock_graph("schemamig.merge()");
-	Draft		draft = {0};
+	SmGraph *g = lock_graph("schemamig.merge()");
+	Draft draft = { 0 };
 
 	draft.down = resolve_heads(g, sm_arg_text_list(fcinfo, 0, "revisions"),
 							   sm_arg_bool(fcinfo, 4));
 	if (draft.down == NIL)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("there is nothing to merge"),
-				 errhint("Name the revisions to merge.")));
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+						errmsg("there is nothing to merge"),
+						errhint("Name the revisions to merge.")));
 	draft.rev.message = sm_arg_text(fcinfo, 1);
 	if (draft.rev.message == NULL)
 		draft.rev.message = psprintf("merge %s", sm_args_join(draft.down));
@@ -314,8 +312,8 @@ lock_revision(const SmGraph *g, int idx)
 static const char *
 tenant_phrase(const char *tenant)
 {
-	return tenant[0] == '\0' ? "the database" :
-		psprintf("tenant \"%s\"", tenant);
+	return tenant[0] == '\0' ? "the database"
+							 : psprintf("tenant \"%s\"", tenant);
 }
 
 /*
@@ -325,7 +323,7 @@ tenant_phrase(const char *tenant)
 static List *
 check_not_applied(const SmRevision *rev, bool force)
 {
-	List	   *tenants = sm_journal_tenants(rev->id);
+	List *tenants = sm_journal_tenants(rev->id);
 
 	if (tenants != NIL && !force)
 		ereport(ERROR,
@@ -333,7 +331,8 @@ check_not_applied(const SmRevision *rev, bool force)
 				 errmsg("revision \"%s\" is applied", rev->id),
 				 errdetail("It is applied in %s.",
 						   tenant_phrase(linitial(tenants))),
-				 errhint("Write a new revision, or downgrade first; force => true does it all the same.")));
+				 errhint(
+					 "Write a new revision, or downgrade first; force => true does it all the same.")));
 	return tenants;
 }
 
@@ -341,7 +340,7 @@ check_not_applied(const SmRevision *rev, bool force)
 static List *
 node_ids(const SmGraph *g, const SmEdges *edges)
 {
-	List	   *ids = NIL;
+	List *ids = NIL;
 
 	for (int i = 0; i < edges->n; i++)
 		ids = lappend(ids, (void *) g->node[edges->idx[i]].id);
@@ -353,12 +352,13 @@ static bool
 edit_draft(FunctionCallInfo fcinfo, const SmGraph *g, int idx, Draft *draft)
 {
 	SmRevision *rev = &draft->rev;
-	bool		scripts;
+	bool scripts;
 
 	if (sm_arg_bool(fcinfo, 8) && !PG_ARGISNULL(3))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("a revision with a downgrade script is not irreversible"),
+				 errmsg(
+					 "a revision with a downgrade script is not irreversible"),
 				 errhint("Use either downgrade or irreversible.")));
 	if (!PG_ARGISNULL(1))
 		rev->message = sm_arg_text(fcinfo, 1);
@@ -369,16 +369,17 @@ edit_draft(FunctionCallInfo fcinfo, const SmGraph *g, int idx, Draft *draft)
 	if (!PG_ARGISNULL(4))
 		rev->verify = sm_arg_text(fcinfo, 4);
 	if (!PG_ARGISNULL(5))
-		draft->down = resolve_heads(g, sm_arg_text_list(fcinfo, 5, "head"),
-									true);
+		draft->down =
+			resolve_heads(g, sm_arg_text_list(fcinfo, 5, "head"), true);
 	if (!PG_ARGISNULL(6))
-		rev->labels = check_labels(g, sm_arg_text_list(fcinfo, 6, "branch_labels"),
-								   rev->id, idx);
+		rev->labels =
+			check_labels(g, sm_arg_text_list(fcinfo, 6, "branch_labels"),
+						 rev->id, idx);
 	if (!PG_ARGISNULL(7))
-		draft->depends = resolve_dependencies(g, sm_arg_text_list(fcinfo, 7,
-																  "depends_on"));
+		draft->depends =
+			resolve_dependencies(g, sm_arg_text_list(fcinfo, 7, "depends_on"));
 	scripts = !PG_ARGISNULL(2) || !PG_ARGISNULL(3) || !PG_ARGISNULL(4) ||
-		sm_arg_bool(fcinfo, 8);
+			  sm_arg_bool(fcinfo, 8);
 	return scripts;
 }
 
@@ -387,13 +388,13 @@ static void
 add_edges(SmGraphRows *rows, const char *child, const List *parents,
 		  bool depends)
 {
-	ListCell   *lc;
+	ListCell *lc;
 
-	foreach(lc, parents)
+	foreach (lc, parents)
 	{
-		SmGraphEdge edge = {
-			.child = child, .parent = lfirst(lc), .depends = depends
-		};
+		SmGraphEdge edge = { .child = child,
+							 .parent = lfirst(lc),
+							 .depends = depends };
 
 		rows->edge[rows->n_edges++] = edge;
 	}
@@ -404,8 +405,8 @@ static void
 check_graph(int idx, const Draft *draft)
 {
 	SmGraphRows rows = sm_revision_graph_rows(SM_READ_LATEST);
-	int			n = 0;
-	char	   *problem;
+	int n = 0;
+	char *problem;
 
 	rows.row[idx].labels = draft->rev.labels;
 	for (int i = 0; i < rows.n_edges; i++)
@@ -415,7 +416,7 @@ check_graph(int idx, const Draft *draft)
 	}
 	rows.edge = repalloc_array(rows.edge, SmGraphEdge,
 							   n + list_length(draft->down) +
-							   list_length(draft->depends) + 1);
+								   list_length(draft->depends) + 1);
 	rows.n_edges = n;
 	add_edges(&rows, draft->rev.id, draft->down, false);
 	add_edges(&rows, draft->rev.id, draft->depends, true);
@@ -425,24 +426,24 @@ check_graph(int idx, const Draft *draft)
 				(errcode(ERRCODE_INVALID_OBJECT_DEFINITION),
 				 errmsg("cannot change revision \"%s\" like that",
 						draft->rev.id),
-				 errdetail_internal("%c%s.", pg_toupper((unsigned char) problem[0]),
+				 errdetail_internal("%c%s.",
+									pg_toupper((unsigned char) problem[0]),
 									problem + 1)));
 }
 
 /* Refuses new parents that a tenant which has the revision has not */
 static void
-check_parents_applied(const SmGraph *g, const Draft *draft,
-					  const List *tenants)
+check_parents_applied(const SmGraph *g, const Draft *draft, const List *tenants)
 {
-	List	   *parents = list_concat_copy(draft->down, draft->depends);
-	ListCell   *lc;
+	List *parents = list_concat_copy(draft->down, draft->depends);
+	ListCell *lc;
 
-	foreach(lc, tenants)
+	foreach (lc, tenants)
 	{
-		Bitmapset  *applied = sm_revision_applied(g, lfirst(lc), SM_READ_LATEST);
-		ListCell   *parent;
+		Bitmapset *applied = sm_revision_applied(g, lfirst(lc), SM_READ_LATEST);
+		ListCell *parent;
 
-		foreach(parent, parents)
+		foreach (parent, parents)
 		{
 			if (!bms_is_member(sm_graph_find(g, lfirst(parent)), applied))
 				ereport(ERROR,
@@ -460,12 +461,12 @@ check_parents_applied(const SmGraph *g, const Draft *draft,
 Datum
 schemamig_edit(PG_FUNCTION_ARGS)
 {
-	SmGraph    *g = lock_graph("schemamig.edit()");
-	char	   *target = sm_arg_text_required(fcinfo, 0, "revision");
-	int			idx = sm_target_single(g, target, applied_now(g));
+	SmGraph *g = lock_graph("schemamig.edit()");
+	char *target = sm_arg_text_required(fcinfo, 0, "revision");
+	int idx = sm_target_single(g, target, applied_now(g));
 	SmRevision *row = lock_revision(g, idx);
-	List	   *tenants = check_not_applied(row, sm_arg_bool(fcinfo, 9));
-	Draft		draft = {.rev = *row};
+	List *tenants = check_not_applied(row, sm_arg_bool(fcinfo, 9));
+	Draft draft = { .rev = *row };
 
 	draft.down = node_ids(g, &g->node[idx].edge[SM_DOWN]);
 	draft.depends = node_ids(g, &g->node[idx].depends);
@@ -482,7 +483,8 @@ schemamig_edit(PG_FUNCTION_ARGS)
 		ereport(WARNING,
 				(errmsg("revision \"%s\" is applied in %s with other statements",
 						row->id, tenant_phrase(linitial(tenants))),
-				 errhint("If the database is as the script says now, accept it with schemamig.stamp('current', purge => true).")));
+				 errhint(
+					 "If the database is as the script says now, accept it with schemamig.stamp('current', purge => true).")));
 	sm_revision_update(&draft.rev, draft.down, draft.depends);
 	sm_journal_log("edit", target, sm_env_role_name(GetUserId()), "edit",
 				   &draft.rev);
@@ -493,13 +495,13 @@ schemamig_edit(PG_FUNCTION_ARGS)
 Datum
 schemamig_drop_revision(PG_FUNCTION_ARGS)
 {
-	SmGraph    *g = lock_graph("schemamig.drop_revision()");
-	char	   *target = sm_arg_text_required(fcinfo, 0, "revision");
-	int			idx = sm_target_single(g, target, applied_now(g));
+	SmGraph *g = lock_graph("schemamig.drop_revision()");
+	char *target = sm_arg_text_required(fcinfo, 0, "revision");
+	int idx = sm_target_single(g, target, applied_now(g));
 	SmRevision *rev = lock_revision(g, idx);
 	const SmEdges *next = &g->node[idx].edge[SM_NEXT_ALL];
-	List	   *tenants;
-	ListCell   *lc;
+	List *tenants;
+	ListCell *lc;
 
 	if (next->n > 0)
 		ereport(ERROR,
@@ -508,11 +510,12 @@ schemamig_drop_revision(PG_FUNCTION_ARGS)
 						rev->id),
 				 errdetail("Revision \"%s\" needs it.",
 						   g->node[next->idx[0]].id),
-				 errhint("Drop that one first, or give it another parent with schemamig.edit().")));
+				 errhint(
+					 "Drop that one first, or give it another parent with schemamig.edit().")));
 	tenants = check_not_applied(rev, sm_arg_bool(fcinfo, 1));
-	foreach(lc, tenants)
+	foreach (lc, tenants)
 	{
-		SmTenant	tenant = {.name = lfirst(lc)};
+		SmTenant tenant = { .name = lfirst(lc) };
 
 		sm_journal_unapply(&tenant, rev->id);
 	}
@@ -529,10 +532,11 @@ schemamig_drop_revision(PG_FUNCTION_ARGS)
 static void
 check_seen(const SmRevision *rev, const char *self)
 {
-	bool		own = (list_length(rev->authors) == 1 &&
-					   strcmp(linitial(rev->authors), self) == 0);
+	bool own = (list_length(rev->authors) == 1 &&
+				strcmp(linitial(rev->authors), self) == 0);
 
-	if (!own && Max(rev->created_at, rev->edited_at) > GetCurrentTransactionStartTimestamp())
+	if (!own && Max(rev->created_at, rev->edited_at) >
+					GetCurrentTransactionStartTimestamp())
 		ereport(ERROR,
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 				 errmsg("revision \"%s\" was changed after this transaction began",
@@ -544,17 +548,17 @@ check_seen(const SmRevision *rev, const char *self)
 static Datum
 approve_targets(const List *targets)
 {
-	SmGraph    *g = lock_graph("schemamig.approve()");
-	char	   *self = sm_env_role_name(GetUserId());
-	List	   *ids = NIL;
-	ListCell   *lc;
+	SmGraph *g = lock_graph("schemamig.approve()");
+	char *self = sm_env_role_name(GetUserId());
+	List *ids = NIL;
+	ListCell *lc;
 
-	foreach(lc, targets)
+	foreach (lc, targets)
 	{
-		List	   *revs = sm_target_revisions(g, lfirst(lc), applied_now(g));
-		ListCell   *rev;
+		List *revs = sm_target_revisions(g, lfirst(lc), applied_now(g));
+		ListCell *rev;
 
-		foreach(rev, revs)
+		foreach (rev, revs)
 		{
 			SmRevision *row = lock_revision(g, lfirst_int(rev));
 
@@ -571,8 +575,8 @@ approve_targets(const List *targets)
 Datum
 schemamig_approve(PG_FUNCTION_ARGS)
 {
-	return approve_targets(list_make1(sm_arg_text_required(fcinfo, 0,
-														   "revision")));
+	return approve_targets(
+		list_make1(sm_arg_text_required(fcinfo, 0, "revision")));
 }
 
 /* SQL function approve(revisions text[]) */

@@ -42,8 +42,8 @@ add_to_hash(pg_cryptohash_ctx *ctx, const char *data, int length)
 static char *
 end_hash(pg_cryptohash_ctx *ctx)
 {
-	uint8		digest[PG_SHA256_DIGEST_LENGTH];
-	char	   *hex = palloc(2 * PG_SHA256_DIGEST_LENGTH + 1);
+	uint8 digest[PG_SHA256_DIGEST_LENGTH];
+	char *hex = palloc(2 * PG_SHA256_DIGEST_LENGTH + 1);
 
 	if (pg_cryptohash_final(ctx, digest, sizeof(digest)) < 0)
 		elog(ERROR, "could not finalize SHA-256: %s", /* cannot happen */
@@ -80,15 +80,15 @@ sm_checksum_tokens(const char *script)
 {
 	pg_cryptohash_ctx *ctx;
 	StringInfoData tokens;
-	SmScanner  *scanner;
-	SmToken		token;
+	SmScanner *scanner;
+	SmToken token;
 
 	/* the lexer reads the server's encoding, so conversion comes after it */
 	initStringInfo(&tokens);
 	scanner = sm_scan_begin(script);
 	while (sm_scan_next(scanner, &token))
 	{
-		char	   *piece = pnstrdup(script + token.start, token.length);
+		char *piece = pnstrdup(script + token.start, token.length);
 		const char *text = to_utf8(piece);
 
 		appendBinaryStringInfo(&tokens, text, strlen(text) + 1);

@@ -11,4 +11,4 @@
 extern char *sm_checksum_text(const char *script);
 extern char *sm_checksum_tokens(const char *script);
 
-#endif							/* SM_CHECKSUM_H */
+#endif /* SM_CHECKSUM_H */

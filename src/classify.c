@@ -24,11 +24,11 @@
 static bool
 bool_option(List *options, const char *name, bool fallback)
 {
-	ListCell   *lc;
+	ListCell *lc;
 
-	foreach(lc, options)
+	foreach (lc, options)
 	{
-		DefElem    *option = lfirst_node(DefElem, lc);
+		DefElem *option = lfirst_node(DefElem, lc);
 
 		if (strcmp(option->defname, name) == 0)
 			return defGetBoolean(option);
@@ -39,9 +39,9 @@ bool_option(List *options, const char *name, bool fallback)
 static bool
 has_option(List *options, const char *name)
 {
-	ListCell   *lc;
+	ListCell *lc;
 
-	foreach(lc, options)
+	foreach (lc, options)
 	{
 		if (strcmp(lfirst_node(DefElem, lc)->defname, name) == 0)
 			return true;
@@ -53,12 +53,12 @@ has_option(List *options, const char *name)
 static bool
 drops_us(DropStmt *drop)
 {
-	ListCell   *lc;
+	ListCell *lc;
 
 	if (drop->removeType != OBJECT_EXTENSION &&
 		drop->removeType != OBJECT_SCHEMA)
 		return false;
-	foreach(lc, drop->objects)
+	foreach (lc, drop->objects)
 	{
 		if (strcmp(strVal(lfirst(lc)), OUR_NAME) == 0)
 			return true;
@@ -71,7 +71,8 @@ refused_set(VariableSetStmt *set, const char **hint)
 {
 	if (set->kind == VAR_SET_MULTI)
 	{
-		*hint = "Set the isolation level in the transaction that runs the revision.";
+		*hint =
+			"Set the isolation level in the transaction that runs the revision.";
 		return "SET TRANSACTION or SET SESSION CHARACTERISTICS";
 	}
 	if (set->name && (strcmp(set->name, "standard_conforming_strings") == 0 ||
@@ -93,14 +94,15 @@ sm_classify_refused(Node *stmt, const char **hint)
 	switch (nodeTag(stmt))
 	{
 		case T_TransactionStmt:
-			*hint = "schemamig begins and commits the transaction; put what must be committed apart into a revision of its own.";
+			*hint =
+				"schemamig begins and commits the transaction; put what must be committed apart into a revision of its own.";
 			return "transaction control";
 		case T_CopyStmt:
 			if (((CopyStmt *) stmt)->filename != NULL)
 				return NULL;
 			*hint = "Use INSERT, or COPY with a file on the server.";
-			return ((CopyStmt *) stmt)->is_from ? "COPY FROM STDIN" :
-				"COPY TO STDOUT";
+			return ((CopyStmt *) stmt)->is_from ? "COPY FROM STDIN"
+												: "COPY TO STDOUT";
 		case T_VariableSetStmt:
 			return refused_set((VariableSetStmt *) stmt, hint);
 		case T_DropStmt:
@@ -116,9 +118,9 @@ sm_classify_refused(Node *stmt, const char **hint)
 static const char *
 outside_alter_table(AlterTableStmt *alter)
 {
-	ListCell   *lc;
+	ListCell *lc;
 
-	foreach(lc, alter->cmds)
+	foreach (lc, alter->cmds)
 	{
 		AlterTableCmd *cmd = lfirst_node(AlterTableCmd, lc);
 
@@ -157,8 +159,9 @@ outside_alter_subscription(AlterSubscriptionStmt *alter)
 		case ALTER_SUBSCRIPTION_SET_PUBLICATION:
 		case ALTER_SUBSCRIPTION_ADD_PUBLICATION:
 		case ALTER_SUBSCRIPTION_DROP_PUBLICATION:
-			return bool_option(alter->options, "refresh", true) ?
-				"ALTER SUBSCRIPTION ... PUBLICATION with refresh" : NULL;
+			return bool_option(alter->options, "refresh", true)
+					   ? "ALTER SUBSCRIPTION ... PUBLICATION with refresh"
+					   : NULL;
 		default:
 			return NULL;
 	}
@@ -174,18 +177,20 @@ sm_classify_outside(Node *stmt)
 	switch (nodeTag(stmt))
 	{
 		case T_IndexStmt:
-			return ((IndexStmt *) stmt)->concurrent ?
-				"CREATE INDEX CONCURRENTLY" : NULL;
+			return ((IndexStmt *) stmt)->concurrent
+					   ? "CREATE INDEX CONCURRENTLY"
+					   : NULL;
 		case T_DropStmt:
-			return ((DropStmt *) stmt)->concurrent ?
-				"DROP INDEX CONCURRENTLY" : NULL;
+			return ((DropStmt *) stmt)->concurrent ? "DROP INDEX CONCURRENTLY"
+												   : NULL;
 		case T_ReindexStmt:
 			return outside_reindex((ReindexStmt *) stmt);
 		case T_VacuumStmt:
 			return ((VacuumStmt *) stmt)->is_vacuumcmd ? "VACUUM" : NULL;
 		case T_ClusterStmt:
-			return ((ClusterStmt *) stmt)->relation == NULL ?
-				"CLUSTER without a table" : NULL;
+			return ((ClusterStmt *) stmt)->relation == NULL
+					   ? "CLUSTER without a table"
+					   : NULL;
 		case T_AlterTableStmt:
 			return outside_alter_table((AlterTableStmt *) stmt);
 		case T_CreatedbStmt:
@@ -194,8 +199,9 @@ sm_classify_outside(Node *stmt)
 			return "DROP DATABASE";
 		case T_AlterDatabaseStmt:
 			return has_option(((AlterDatabaseStmt *) stmt)->options,
-							  "tablespace") ?
-				"ALTER DATABASE SET TABLESPACE" : NULL;
+							  "tablespace")
+					   ? "ALTER DATABASE SET TABLESPACE"
+					   : NULL;
 		case T_CreateTableSpaceStmt:
 			return "CREATE TABLESPACE";
 		case T_DropTableSpaceStmt:
@@ -203,16 +209,17 @@ sm_classify_outside(Node *stmt)
 		case T_AlterSystemStmt:
 			return "ALTER SYSTEM";
 		case T_DiscardStmt:
-			return ((DiscardStmt *) stmt)->target == DISCARD_ALL ?
-				"DISCARD ALL" : NULL;
+			return ((DiscardStmt *) stmt)->target == DISCARD_ALL ? "DISCARD ALL"
+																 : NULL;
 		case T_CreateSubscriptionStmt:
-			{
-				List	   *options = ((CreateSubscriptionStmt *) stmt)->options;
-				bool		connect = bool_option(options, "connect", true);
+		{
+			List *options = ((CreateSubscriptionStmt *) stmt)->options;
+			bool connect = bool_option(options, "connect", true);
 
-				return bool_option(options, "create_slot", connect) ?
-					"CREATE SUBSCRIPTION with a slot" : NULL;
-			}
+			return bool_option(options, "create_slot", connect)
+					   ? "CREATE SUBSCRIPTION with a slot"
+					   : NULL;
+		}
 		case T_AlterSubscriptionStmt:
 			return outside_alter_subscription((AlterSubscriptionStmt *) stmt);
 		default:
@@ -252,5 +259,5 @@ sm_classify_plain_select(Node *stmt)
 	SelectStmt *select = (SelectStmt *) stmt;
 
 	return IsA(stmt, SelectStmt) && select->intoClause == NULL &&
-		select->withClause == NULL;
+		   select->withClause == NULL;
 }

@@ -15,4 +15,4 @@ extern const char *sm_classify_outside(Node *stmt);
 extern const char *sm_classify_setting(Node *stmt, bool *sets_role);
 extern bool sm_classify_plain_select(Node *stmt);
 
-#endif							/* SM_CLASSIFY_H */
+#endif /* SM_CLASSIFY_H */

@@ -32,7 +32,7 @@
 #define palloc0_object(type) ((type *) palloc0(sizeof(type)))
 #define palloc_array(type, count) ((type *) palloc(sizeof(type) * (count)))
 #define palloc0_array(type, count) ((type *) palloc0(sizeof(type) * (count)))
-#define repalloc_array(pointer, type, count) \
+#define repalloc_array(pointer, type, count)                                   \
 	((type *) repalloc(pointer, sizeof(type) * (count)))
 #endif
 
@@ -76,7 +76,7 @@ pgstat_get_local_beentry_by_index(int idx)
 static inline LOCALLOCK *
 sm_lock_again(const LOCKTAG *tag, LOCKMODE mode)
 {
-	LOCALLOCK  *lock = NULL;
+	LOCALLOCK *lock = NULL;
 
 #if PG_VERSION_NUM >= 180000
 	(void) LockAcquireExtended(tag, mode, false, false, true, &lock, false);
@@ -102,27 +102,26 @@ sm_lock_again(const LOCKTAG *tag, LOCKMODE mode)
 
 /* PG18 lets a module say its name and version */
 #if PG_VERSION_NUM >= 180000
-#define SM_MODULE_MAGIC PG_MODULE_MAGIC_EXT(.name = "schemamig", .version = "1.0")
+#define SM_MODULE_MAGIC                                                        \
+	PG_MODULE_MAGIC_EXT(.name = "schemamig", .version = "1.0")
 #else
 #define SM_MODULE_MAGIC PG_MODULE_MAGIC
 #endif
 
 /* PG17 added foreach_ptr() and foreach_int() */
 #ifndef foreach_ptr
-#define foreach_ptr(type, var, lst) \
-	for (ListCell *var##_cell = list_head(lst); \
-		 var##_cell != NULL; \
-		 var##_cell = NULL) \
-		for (type *var = NULL; \
-			 var##_cell != NULL && (var = lfirst(var##_cell), true); \
+#define foreach_ptr(type, var, lst)                                            \
+	for (ListCell *var##_cell = list_head(lst); var##_cell != NULL;            \
+		 var##_cell = NULL)                                                    \
+		for (type *var = NULL;                                                 \
+			 var##_cell != NULL && (var = lfirst(var##_cell), true);           \
 			 var##_cell = lnext(lst, var##_cell))
-#define foreach_int(var, lst) \
-	for (ListCell *var##_cell = list_head(lst); \
-		 var##_cell != NULL; \
-		 var##_cell = NULL) \
-		for (int var = 0; \
-			 var##_cell != NULL && (var = lfirst_int(var##_cell), true); \
+#define foreach_int(var, lst)                                                  \
+	for (ListCell *var##_cell = list_head(lst); var##_cell != NULL;            \
+		 var##_cell = NULL)                                                    \
+		for (int var = 0;                                                      \
+			 var##_cell != NULL && (var = lfirst_int(var##_cell), true);       \
 			 var##_cell = lnext(lst, var##_cell))
 #endif
 
-#endif							/* SM_COMPAT_H */
+#endif /* SM_COMPAT_H */

@@ -54,11 +54,11 @@ enter(SmEnv *env)
 static Oid
 table_owner(void)
 {
-	Oid			namespace = get_namespace_oid("schemamig", true);
-	Oid			table = OidIsValid(namespace) ?
-		get_relname_relid("revision", namespace) : InvalidOid;
-	HeapTuple	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(table));
-	Oid			owner;
+	Oid namespace = get_namespace_oid("schemamig", true);
+	Oid table = OidIsValid(namespace) ? get_relname_relid("revision", namespace)
+									  : InvalidOid;
+	HeapTuple tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(table));
+	Oid owner;
 
 	if (!HeapTupleIsValid(tuple))
 		ereport(ERROR,
@@ -79,16 +79,17 @@ table_owner(void)
 void
 sm_env_enter_owner(SmEnv *env, bool may_wait)
 {
-	Oid			owner = table_owner();
+	Oid owner = table_owner();
 
 	enter(env);
 	set_here("search_path", "pg_catalog, pg_temp");
 	if (may_wait)
-		set_here("lock_timeout", psprintf("%d", sm_run_timeout < 0 ? 0 :
-										  Max(sm_run_timeout, 1)));
+		set_here("lock_timeout",
+				 psprintf("%d",
+						  sm_run_timeout < 0 ? 0 : Max(sm_run_timeout, 1)));
 	SetUserIdAndSecContext(owner, env->sec_context |
-						   SECURITY_LOCAL_USERID_CHANGE |
-						   SECURITY_NOFORCE_RLS);
+									  SECURITY_LOCAL_USERID_CHANGE |
+									  SECURITY_NOFORCE_RLS);
 }
 
 /*
@@ -104,9 +105,11 @@ sm_env_enter_script(SmEnv *env, SmRunAs as, const char *schema)
 				 psprintf("%s, public", quote_identifier(schema)));
 	if (sm_lock_timeout >= 0)
 		set_here("lock_timeout", psprintf("%d", sm_lock_timeout));
-	SetUserIdAndSecContext(as.role, env->sec_context |
-						   (as.locked ? SECURITY_LOCAL_USERID_CHANGE : 0) |
-						   (as.restricted ? SECURITY_RESTRICTED_OPERATION : 0));
+	SetUserIdAndSecContext(as.role,
+						   env->sec_context |
+							   (as.locked ? SECURITY_LOCAL_USERID_CHANGE : 0) |
+							   (as.restricted ? SECURITY_RESTRICTED_OPERATION
+											  : 0));
 }
 
 /* Pin what the lexer looks at */
@@ -143,19 +146,21 @@ sm_env_leave(const SmEnv *env)
 SmRunAs
 sm_env_run_as(void)
 {
-	SmRunAs		as = {.role = GetUserId()};
+	SmRunAs as = { .role = GetUserId() };
 
 	as.locked = (as.role != GetAuthenticatedUserId());
 	if (sm_role && sm_role[0] != '\0')
 	{
-		Oid			role = get_role_oid(sm_role, false);
+		Oid role = get_role_oid(sm_role, false);
 
 		/* whoever calls such a function does not choose with whose rights */
 		if (InLocalUserIdChange())
 			ereport(ERROR,
 					(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-					 errmsg("cannot use schemamig.role inside a security-definer function"),
-					 errhint("Scripts run with the rights of the function's owner there.")));
+					 errmsg(
+						 "cannot use schemamig.role inside a security-definer function"),
+					 errhint(
+						 "Scripts run with the rights of the function's owner there.")));
 		if (!member_can_set_role(as.role, role))
 			ereport(ERROR,
 					(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),

@@ -14,4 +14,4 @@
 #define ERRCODE_SM_IRREVERSIBLE_DOWNGRADE MAKE_SQLSTATE('S', 'M', '0', '0', '4')
 #define ERRCODE_SM_CHECKSUM_MISMATCH MAKE_SQLSTATE('S', 'M', '0', '0', '5')
 
-#endif							/* SM_ERRCODES_H */
+#endif /* SM_ERRCODES_H */

@@ -32,7 +32,7 @@
 typedef struct VerifyReceiver
 {
 	DestReceiver pub;
-	bool		is_boolean;		/* is there one column, and is it boolean? */
+	bool is_boolean; /* is there one column, and is it boolean? */
 } VerifyReceiver;
 
 static void
@@ -40,24 +40,23 @@ verify_startup(DestReceiver *self, int operation, TupleDesc desc)
 {
 	VerifyReceiver *receiver = (VerifyReceiver *) self;
 
-	receiver->is_boolean = (desc->natts == 1 &&
-							TupleDescAttr(desc, 0)->atttypid == BOOLOID);
+	receiver->is_boolean =
+		(desc->natts == 1 && TupleDescAttr(desc, 0)->atttypid == BOOLOID);
 }
 
 static bool
 verify_receive(TupleTableSlot *slot, DestReceiver *self)
 {
 	VerifyReceiver *receiver = (VerifyReceiver *) self;
-	bool		isnull;
-	Datum		value;
+	bool isnull;
+	Datum value;
 
 	if (!receiver->is_boolean)
 		return true;
 	value = slot_getattr(slot, 1, &isnull);
 	if (isnull || !DatumGetBool(value))
 		ereport(ERROR,
-				(errcode(ERRCODE_ASSERT_FAILURE),
-				 errmsg("verification failed"),
+				(errcode(ERRCODE_ASSERT_FAILURE), errmsg("verification failed"),
 				 errdetail("The statement returned %s.",
 						   isnull ? "null" : "false")));
 	return true;
@@ -87,8 +86,8 @@ create_receiver(SmScriptKind kind)
 static void
 run_query(PlannedStmt *plan, const char *sql, DestReceiver *dest)
 {
-	QueryDesc  *desc = CreateQueryDesc(plan, sql, GetActiveSnapshot(), NULL,
-									   dest, NULL, NULL, 0);
+	QueryDesc *desc = CreateQueryDesc(plan, sql, GetActiveSnapshot(), NULL,
+									  dest, NULL, NULL, 0);
 
 	ExecutorStart(desc, 0);
 	sm_executor_run(desc, ForwardScanDirection, 0);
@@ -101,11 +100,11 @@ run_query(PlannedStmt *plan, const char *sql, DestReceiver *dest)
 static void
 run_statement(const char *sql, SmScriptKind kind)
 {
-	RawStmt    *raw = linitial_node(RawStmt, sm_script_parse_statement(sql));
-	bool		need_snapshot = analyze_requires_snapshot(raw);
+	RawStmt *raw = linitial_node(RawStmt, sm_script_parse_statement(sql));
+	bool need_snapshot = analyze_requires_snapshot(raw);
 	DestReceiver *dest = create_receiver(kind);
-	List	   *plans;
-	ListCell   *lc;
+	List *plans;
+	ListCell *lc;
 
 	CommandCounterIncrement();
 	if (need_snapshot)
@@ -115,7 +114,7 @@ run_statement(const char *sql, SmScriptKind kind)
 	if (need_snapshot)
 		PopActiveSnapshot();
 
-	foreach(lc, plans)
+	foreach (lc, plans)
 	{
 		PlannedStmt *plan = lfirst_node(PlannedStmt, lc);
 

@@ -12,4 +12,4 @@
 
 extern void sm_exec_script(const SmScript *script);
 
-#endif							/* SM_EXEC_H */
+#endif /* SM_EXEC_H */

@@ -24,8 +24,8 @@
 
 typedef struct NameEntry
 {
-	const char *name;			/* hash key; must be first */
-	int			idx;
+	const char *name; /* hash key; must be first */
+	int idx;
 } NameEntry;
 
 static uint32
@@ -46,7 +46,7 @@ name_match(const void *key1, const void *key2, Size keysize)
 static HTAB *
 create_name_table(const char *title, int size)
 {
-	HASHCTL		ctl = {0};
+	HASHCTL ctl = { 0 };
 
 	ctl.keysize = sizeof(const char *);
 	ctl.entrysize = sizeof(NameEntry);
@@ -60,7 +60,7 @@ create_name_table(const char *title, int size)
 static int
 find_name(HTAB *table, const char *name)
 {
-	NameEntry  *entry = hash_search(table, &name, HASH_FIND, NULL);
+	NameEntry *entry = hash_search(table, &name, HASH_FIND, NULL);
 
 	return entry ? entry->idx : -1;
 }
@@ -69,8 +69,8 @@ find_name(HTAB *table, const char *name)
 static int
 enter_name(HTAB *table, const char *name, int idx)
 {
-	bool		found;
-	NameEntry  *entry = hash_search(table, &name, HASH_ENTER, &found);
+	bool found;
+	NameEntry *entry = hash_search(table, &name, HASH_ENTER, &found);
 
 	if (found)
 		return entry->idx;
@@ -109,10 +109,10 @@ connect_parents(SmGraph *g, const SmGraphRows *rows, bool depends)
 	for (int i = 0; i < rows->n_edges; i++)
 	{
 		const SmGraphEdge *edge = &rows->edge[i];
-		int			child = find_name(g->by_id, edge->child);
-		int			parent = find_name(g->by_id, edge->parent);
-		SmNode	   *node;
-		SmEdges    *edges;
+		int child = find_name(g->by_id, edge->child);
+		int parent = find_name(g->by_id, edge->parent);
+		SmNode *node;
+		SmEdges *edges;
 
 		if (edge->depends != depends)
 			continue;
@@ -152,9 +152,9 @@ connect_children(SmGraph *g, SmFollow down, SmFollow next)
 static char *
 find_cycle(const SmGraph *g)
 {
-	int		   *missing = palloc_array(int, g->n + 1);
-	int		   *queue = palloc_array(int, g->n + 1);
-	int			tail = 0;
+	int *missing = palloc_array(int, g->n + 1);
+	int *queue = palloc_array(int, g->n + 1);
+	int tail = 0;
 
 	for (int i = 0; i < g->n; i++)
 	{
@@ -175,8 +175,8 @@ find_cycle(const SmGraph *g)
 	if (tail < g->n)
 	{
 		StringInfoData path;
-		Bitmapset  *seen = NULL;
-		int			at = 0;
+		Bitmapset *seen = NULL;
+		int at = 0;
 
 		while (missing[at] == 0)
 			at++;
@@ -189,7 +189,7 @@ find_cycle(const SmGraph *g)
 			while (!bms_is_member(at, seen))
 			{
 				const SmEdges *down = &g->node[at].edge[SM_DOWN_ALL];
-				int			i = 0;
+				int i = 0;
 
 				seen = bms_add_member(seen, at);
 				appendStringInfo(&path, "\"%s\" -> ", g->node[at].id);
@@ -207,9 +207,9 @@ find_cycle(const SmGraph *g)
 static void
 add_branch_label(SmNode *node, char *label)
 {
-	ListCell   *lc;
+	ListCell *lc;
 
-	foreach(lc, node->branch_labels)
+	foreach (lc, node->branch_labels)
 	{
 		if (strcmp(lfirst(lc), label) == 0)
 			return;
@@ -226,16 +226,16 @@ add_branch_label(SmNode *node, char *label)
 static void
 spread_labels(SmGraph *g, int idx)
 {
-	Bitmapset  *branch = sm_graph_closure(g, bms_make_singleton(idx), SM_NEXT);
-	bool		line = true;
-	int			at = -1;
-	ListCell   *lc;
+	Bitmapset *branch = sm_graph_closure(g, bms_make_singleton(idx), SM_NEXT);
+	bool line = true;
+	int at = -1;
+	ListCell *lc;
 
 	while ((at = bms_next_member(branch, at)) >= 0)
 	{
-		SmNode	   *node = &g->node[at];
+		SmNode *node = &g->node[at];
 
-		foreach(lc, g->node[idx].labels)
+		foreach (lc, g->node[idx].labels)
 			add_branch_label(node, lfirst(lc));
 		if (node->edge[SM_NEXT_ALL].n > 1 || sm_node_is_merge_point(node))
 			line = false;
@@ -246,13 +246,13 @@ spread_labels(SmGraph *g, int idx)
 	at = idx;
 	while (g->node[at].edge[SM_DOWN].n == 1)
 	{
-		SmNode	   *node;
+		SmNode *node;
 
 		at = g->node[at].edge[SM_DOWN].idx[0];
 		node = &g->node[at];
 		if (node->edge[SM_NEXT_ALL].n > 1 || sm_node_is_merge_point(node))
 			break;
-		foreach(lc, g->node[idx].labels)
+		foreach (lc, g->node[idx].labels)
 			add_branch_label(node, lfirst(lc));
 	}
 }
@@ -263,7 +263,7 @@ enter_nodes(SmGraph *g, const SmGraphRow *rows)
 {
 	for (int i = 0; i < g->n; i++)
 	{
-		SmNode	   *node = &g->node[i];
+		SmNode *node = &g->node[i];
 
 		node->id = rows[i].id;
 		node->message = rows[i].message;
@@ -273,12 +273,12 @@ enter_nodes(SmGraph *g, const SmGraphRow *rows)
 	}
 	for (int i = 0; i < g->n; i++)
 	{
-		ListCell   *lc;
+		ListCell *lc;
 
-		foreach(lc, g->node[i].labels)
+		foreach (lc, g->node[i].labels)
 		{
 			const char *label = lfirst(lc);
-			int			other = enter_name(g->by_label, label, i);
+			int other = enter_name(g->by_label, label, i);
 
 			if (other < 0)
 				other = find_name(g->by_id, label);
@@ -299,8 +299,8 @@ enter_nodes(SmGraph *g, const SmGraphRow *rows)
 SmGraph *
 sm_graph_build(const SmGraphRows *rows, char **problem)
 {
-	SmGraph    *g = palloc0_object(SmGraph);
-	char	   *fault;
+	SmGraph *g = palloc0_object(SmGraph);
+	char *fault;
 
 	g->n = rows->n;
 	g->node = palloc0_array(SmNode, g->n + 1);
@@ -330,9 +330,11 @@ sm_graph_build(const SmGraphRows *rows, char **problem)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_OBJECT_DEFINITION),
 				 errmsg("invalid revision graph"),
-				 errdetail_internal("%c%s.", pg_toupper((unsigned char) fault[0]),
+				 errdetail_internal("%c%s.",
+									pg_toupper((unsigned char) fault[0]),
 									fault + 1),
-				 errhint("SELECT * FROM schemamig.validate() lists what is wrong.")));
+				 errhint(
+					 "SELECT * FROM schemamig.validate() lists what is wrong.")));
 	return fault ? NULL : g;
 }
 
@@ -357,11 +359,11 @@ sm_graph_find_label(const SmGraph *g, const char *label)
 Bitmapset *
 sm_graph_closure(const SmGraph *g, const Bitmapset *from, SmFollow follow)
 {
-	bool	   *seen = palloc0_array(bool, g->n + 1);
-	int		   *stack = palloc_array(int, g->n + 1);
-	int			depth = 0;
-	Bitmapset  *result = NULL;
-	int			i = -1;
+	bool *seen = palloc0_array(bool, g->n + 1);
+	int *stack = palloc_array(int, g->n + 1);
+	int depth = 0;
+	Bitmapset *result = NULL;
+	int i = -1;
 
 	while ((i = bms_next_member(from, i)) >= 0)
 	{
@@ -400,13 +402,13 @@ sm_graph_closure(const SmGraph *g, const Bitmapset *from, SmFollow follow)
 Bitmapset *
 sm_graph_tips(const SmGraph *g, const Bitmapset *set, SmFollow follow)
 {
-	Bitmapset  *result = NULL;
-	int			i = -1;
+	Bitmapset *result = NULL;
+	int i = -1;
 
 	while ((i = bms_next_member(set, i)) >= 0)
 	{
 		const SmEdges *edges = &g->node[i].edge[follow];
-		bool		tip = true;
+		bool tip = true;
 
 		for (int j = 0; j < edges->n && tip; j++)
 			tip = !bms_is_member(edges->idx[j], set);
@@ -434,9 +436,9 @@ sm_graph_bases(const SmGraph *g)
 bool
 sm_graph_on_branch(const SmGraph *g, int idx, const char *label)
 {
-	ListCell   *lc;
+	ListCell *lc;
 
-	foreach(lc, g->node[idx].branch_labels)
+	foreach (lc, g->node[idx].branch_labels)
 	{
 		if (strcmp(lfirst(lc), label) == 0)
 			return true;
@@ -453,16 +455,16 @@ sm_graph_on_branch(const SmGraph *g, int idx, const char *label)
 int *
 sm_graph_order(const SmGraph *g, const Bitmapset *set, int *n)
 {
-	int		   *order = palloc_array(int, g->n + 1);
-	int		   *stack = palloc_array(int, g->n + 1);
-	int		   *next_edge = palloc0_array(int, g->n + 1);
-	bool	   *seen = palloc0_array(bool, g->n + 1);
-	int			root = -1;
+	int *order = palloc_array(int, g->n + 1);
+	int *stack = palloc_array(int, g->n + 1);
+	int *next_edge = palloc0_array(int, g->n + 1);
+	bool *seen = palloc0_array(bool, g->n + 1);
+	int root = -1;
 
 	*n = 0;
 	while ((root = bms_next_member(set, root)) >= 0)
 	{
-		int			depth = 0;
+		int depth = 0;
 
 		if (seen[root])
 			continue;
@@ -470,12 +472,12 @@ sm_graph_order(const SmGraph *g, const Bitmapset *set, int *n)
 		stack[depth++] = root;
 		while (depth > 0)
 		{
-			int			at = stack[depth - 1];
+			int at = stack[depth - 1];
 			const SmEdges *down = &g->node[at].edge[SM_DOWN_ALL];
 
 			if (next_edge[at] < down->n)
 			{
-				int			parent = down->idx[next_edge[at]++];
+				int parent = down->idx[next_edge[at]++];
 
 				if (!seen[parent] && bms_is_member(parent, set))
 				{
@@ -504,8 +506,8 @@ char *
 sm_graph_id_list(const SmGraph *g, const Bitmapset *set, int limit)
 {
 	StringInfoData buf;
-	int			i = -1;
-	int			count = 0;
+	int i = -1;
+	int count = 0;
 
 	initStringInfo(&buf);
 	while ((i = bms_next_member(set, i)) >= 0)

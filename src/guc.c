@@ -14,10 +14,10 @@
 
 #include "guc.h"
 
-int			sm_lock_timeout = 2000;
-int			sm_run_timeout = 60000;
-char	   *sm_role = NULL;
-char	   *sm_trusted_authors = NULL;
+int sm_lock_timeout = 2000;
+int sm_run_timeout = 60000;
+char *sm_role = NULL;
+char *sm_trusted_authors = NULL;
 
 /*
  * Only the syntax is checked: as in search_path, a name may be set before
@@ -26,9 +26,9 @@ char	   *sm_trusted_authors = NULL;
 static bool
 check_trusted_authors(char **newval, void **extra, GucSource source)
 {
-	char	   *copy = pstrdup(*newval);
-	List	   *names;
-	bool		ok = SplitIdentifierString(copy, ',', &names);
+	char *copy = pstrdup(*newval);
+	List *names;
+	bool ok = SplitIdentifierString(copy, ',', &names);
 
 	if (!ok)
 		GUC_check_errdetail("List syntax is invalid.");
@@ -45,25 +45,24 @@ sm_guc_define(void)
 							"Limits how long a statement of a revision waits for a lock.",
 							"It takes the place of lock_timeout while scripts run. "
 							"0 waits without limit, -1 leaves lock_timeout as it is.",
-							&sm_lock_timeout, 2000, -1, INT_MAX,
-							PGC_USERSET, GUC_UNIT_MS, NULL, NULL, NULL);
+							&sm_lock_timeout, 2000, -1, INT_MAX, PGC_USERSET,
+							GUC_UNIT_MS, NULL, NULL, NULL);
 	DefineCustomStringVariable("schemamig.role",
 							   "Sets the role that runs the scripts of revisions.",
 							   "The current user must be able to SET ROLE to it. "
 							   "Empty: scripts run as the current user.",
-							   &sm_role, "",
-							   PGC_USERSET, 0, NULL, NULL, NULL);
+							   &sm_role, "", PGC_USERSET, 0, NULL, NULL, NULL);
 	DefineCustomIntVariable("schemamig.run_timeout",
 							"Limits how long a run waits for another run to end.",
 							"0 does not wait, -1 waits without limit.",
-							&sm_run_timeout, 60000, -1, INT_MAX,
-							PGC_USERSET, GUC_UNIT_MS, NULL, NULL, NULL);
+							&sm_run_timeout, 60000, -1, INT_MAX, PGC_USERSET,
+							GUC_UNIT_MS, NULL, NULL, NULL);
 	DefineCustomStringVariable("schemamig.trusted_authors",
 							   "Lists roles whose scripts may run with the rights of whoever runs them.",
 							   "A script by anyone else runs only with rights that its author has, "
 							   "or after schemamig.approve(). \"*\" trusts everyone.",
-							   &sm_trusted_authors, "",
-							   PGC_SUSET, GUC_LIST_INPUT,
-							   check_trusted_authors, NULL, NULL);
+							   &sm_trusted_authors, "", PGC_SUSET,
+							   GUC_LIST_INPUT, check_trusted_authors, NULL,
+							   NULL);
 	MarkGUCPrefixReserved("schemamig");
 }

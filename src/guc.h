@@ -8,11 +8,11 @@
 #ifndef SM_GUC_H
 #define SM_GUC_H
 
-extern int	sm_lock_timeout;	/* milliseconds; -1: leave lock_timeout alone */
-extern int	sm_run_timeout;		/* milliseconds; 0: do not wait, -1: no limit */
-extern char *sm_role;			/* "": the current user */
-extern char *sm_trusted_authors;	/* list of role names; "*": everyone */
+extern int sm_lock_timeout; /* milliseconds; -1: leave lock_timeout alone */
+extern int sm_run_timeout;	/* milliseconds; 0: do not wait, -1: no limit */
+extern char *sm_role;		/* "": the current user */
+extern char *sm_trusted_authors; /* list of role names; "*": everyone */
 
 extern void sm_guc_define(void);
 
-#endif							/* SM_GUC_H */
+#endif /* SM_GUC_H */

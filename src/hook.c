@@ -34,37 +34,45 @@
 typedef struct Hook
 {
 	SmHookEvent event;
-	const char *name;			/* with its schema */
-	Oid			function;
+	const char *name; /* with its schema */
+	Oid function;
 } Hook;
 
-static const char *const event_names[] = {
-	[SM_HOOK_BEFORE_STEP] = "before_step",
-	[SM_HOOK_AFTER_STEP] = "after_step",
-	[SM_HOOK_AFTER_RUN] = "after_run"
-};
+static const char *const event_names[] = { [SM_HOOK_BEFORE_STEP] =
+											   "before_step",
+										   [SM_HOOK_AFTER_STEP] = "after_step",
+										   [SM_HOOK_AFTER_RUN] = "after_run" };
 
 static SmQuery insert_hook = {
-	.sql = "INSERT INTO schemamig.hook (event, function, registered_at, registered_by) "
-	"VALUES ($1, $2, pg_catalog.clock_timestamp(), $3)",
-	.mode = SM_WRITE, .nargs = 3, .argtypes = {TEXTOID, TEXTOID, TEXTOID}
+	.sql =
+		"INSERT INTO schemamig.hook (event, function, registered_at, registered_by) "
+		"VALUES ($1, $2, pg_catalog.clock_timestamp(), $3)",
+	.mode = SM_WRITE,
+	.nargs = 3,
+	.argtypes = { TEXTOID, TEXTOID, TEXTOID }
 };
 
 static SmQuery delete_hook = {
-	.sql = "DELETE FROM schemamig.hook WHERE event = $1 "
-	"AND function = pg_catalog.regexp_replace($2, '\\((pg_catalog\\.)?jsonb\\)$', '')",
-	.mode = SM_WRITE, .nargs = 2, .argtypes = {TEXTOID, TEXTOID}
+	.sql =
+		"DELETE FROM schemamig.hook WHERE event = $1 "
+		"AND function = pg_catalog.regexp_replace($2, '\\((pg_catalog\\.)?jsonb\\)$', '')",
+	.mode = SM_WRITE,
+	.nargs = 2,
+	.argtypes = { TEXTOID, TEXTOID }
 };
 
 static SmQuery find_hook = {
 	.sql = "SELECT true FROM schemamig.hook WHERE event = $1 AND function = $2",
-	.mode = SM_READ_LATEST, .nargs = 2, .argtypes = {TEXTOID, TEXTOID}
+	.mode = SM_READ_LATEST,
+	.nargs = 2,
+	.argtypes = { TEXTOID, TEXTOID }
 };
 
 static SmQuery all_hooks = {
-	.sql = "SELECT event, function, registered_by, "
-	"pg_catalog.to_regprocedure(function || '(pg_catalog.jsonb)')::oid::int8 "
-	"FROM schemamig.hook ORDER BY registered_at, function",
+	.sql =
+		"SELECT event, function, registered_by, "
+		"pg_catalog.to_regprocedure(function || '(pg_catalog.jsonb)')::oid::int8 "
+		"FROM schemamig.hook ORDER BY registered_at, function",
 	.mode = SM_READ_LATEST
 };
 
@@ -82,8 +90,9 @@ event_by_name(const char *name)
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 			 errmsg("invalid hook event \"%s\"", name),
-			 errhint("The events are \"before_step\", \"after_step\" and \"after_run\".")));
-	return SM_HOOK_AFTER_RUN;	/* keep compiler quiet */
+			 errhint(
+				 "The events are \"before_step\", \"after_step\" and \"after_run\".")));
+	return SM_HOOK_AFTER_RUN; /* keep compiler quiet */
 }
 
 /*
@@ -93,9 +102,9 @@ event_by_name(const char *name)
 static Oid
 check_function(Oid function, char **name)
 {
-	HeapTuple	tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(function));
+	HeapTuple tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(function));
 	Form_pg_proc proc;
-	Oid			owner;
+	Oid owner;
 
 	if (!HeapTupleIsValid(tuple))
 		ereport(ERROR,
@@ -109,11 +118,13 @@ check_function(Oid function, char **name)
 				(errcode(ERRCODE_INVALID_FUNCTION_DEFINITION),
 				 errmsg("function %s cannot be a hook",
 						format_procedure(function)),
-				 errhint("A hook is a permanent function with one argument of type jsonb, such as CREATE FUNCTION f(jsonb) RETURNS void.")));
+				 errhint(
+					 "A hook is a permanent function with one argument of type jsonb, such as CREATE FUNCTION f(jsonb) RETURNS void.")));
 	owner = proc->proowner;
 	if (name)
-		*name = quote_qualified_identifier(get_namespace_name(proc->pronamespace),
-										   NameStr(proc->proname));
+		*name =
+			quote_qualified_identifier(get_namespace_name(proc->pronamespace),
+									   NameStr(proc->proname));
 	ReleaseSysCache(tuple);
 	return owner;
 }
@@ -122,10 +133,10 @@ check_function(Oid function, char **name)
 Datum
 schemamig_register_hook(PG_FUNCTION_ARGS)
 {
-	char	   *event = text_to_cstring(PG_GETARG_TEXT_PP(0));
-	Oid			function = PG_GETARG_OID(1);
-	char	   *name;
-	Datum		args[3];
+	char *event = text_to_cstring(PG_GETARG_TEXT_PP(0));
+	Oid function = PG_GETARG_OID(1);
+	char *name;
+	Datum args[3];
 
 	(void) event_by_name(event);
 	(void) check_function(function, &name);
@@ -145,8 +156,8 @@ schemamig_register_hook(PG_FUNCTION_ARGS)
 Datum
 schemamig_unregister_hook(PG_FUNCTION_ARGS)
 {
-	char	   *event = text_to_cstring(PG_GETARG_TEXT_PP(0));
-	Datum		args[2];
+	char *event = text_to_cstring(PG_GETARG_TEXT_PP(0));
+	Datum args[2];
 
 	(void) event_by_name(event);
 	args[0] = PG_GETARG_DATUM(0);
@@ -163,7 +174,8 @@ check_trust(const char *name, const char *role, Oid run_as)
 				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
 				 errmsg("hook %s belongs to role \"%s\", who does not have the rights of role \"%s\"",
 						name, role, sm_env_role_name(run_as)),
-				 errhint("Remove it with schemamig.unregister_hook(), or list the role in schemamig.trusted_authors.")));
+				 errhint(
+					 "Remove it with schemamig.unregister_hook(), or list the role in schemamig.trusted_authors.")));
 }
 
 /*
@@ -173,13 +185,13 @@ check_trust(const char *name, const char *role, Oid run_as)
 void
 sm_hook_load(SmHooks *hooks)
 {
-	SmRows	   *rows = sm_query(&all_hooks, NULL, NULL);
+	SmRows *rows = sm_query(&all_hooks, NULL, NULL);
 
 	hooks->hooks = NIL;
 	for (uint64 i = 0; i < rows->n; i++)
 	{
-		Hook	   *hook = palloc0_object(Hook);
-		Oid			owner;
+		Hook *hook = palloc0_object(Hook);
+		Oid owner;
 
 		hook->event = event_by_name(sm_rows_text(rows, i, 1));
 		hook->name = sm_rows_text(rows, i, 2);
@@ -200,13 +212,14 @@ sm_hook_load(SmHooks *hooks)
 
 /* The argument of a hook */
 static Datum
-hook_argument(const SmHooks *hooks, SmHookEvent event,
-			  const SmStepReport *step)
+hook_argument(const SmHooks *hooks, SmHookEvent event, const SmStepReport *step)
 {
 	StringInfoData buf;
 
 	initStringInfo(&buf);
-	appendStringInfo(&buf, "{\"event\": \"%s\", \"run\": " INT64_FORMAT ", \"tenant\": ",
+	appendStringInfo(&buf,
+					 "{\"event\": \"%s\", \"run\": " INT64_FORMAT
+					 ", \"tenant\": ",
 					 event_names[event], hooks->run);
 	escape_json(&buf, hooks->tenant->name);
 	appendStringInfo(&buf, ", \"direction\": \"%s\", \"steps\": %d",
@@ -235,9 +248,9 @@ static void
 call_one(const SmHooks *hooks, Hook *hook, Datum argument)
 {
 	ErrorContextCallback callback;
-	FmgrInfo	flinfo;
+	FmgrInfo flinfo;
 	LOCAL_FCINFO(fcinfo, 1);
-	SmEnv		env;
+	SmEnv env;
 
 	callback.callback = hook_error_callback;
 	callback.arg = hook;
@@ -263,11 +276,11 @@ call_one(const SmHooks *hooks, Hook *hook, Datum argument)
 void
 sm_hook_call(const SmHooks *hooks, SmHookEvent event, const SmStepReport *step)
 {
-	ListCell   *lc;
+	ListCell *lc;
 
-	foreach(lc, hooks->hooks)
+	foreach (lc, hooks->hooks)
 	{
-		Hook	   *hook = lfirst(lc);
+		Hook *hook = lfirst(lc);
 
 		if (hook->event == event)
 			call_one(hooks, hook, hook_argument(hooks, event, step));

@@ -23,14 +23,14 @@ typedef enum SmHookEvent
 /* The hooks of a run, and what they need to know of it */
 typedef struct SmHooks
 {
-	List	   *hooks;			/* private */
-	SmRunAs		run_as;
+	List *hooks; /* private */
+	SmRunAs run_as;
 	const SmTenant *tenant;
-	int64		run;
+	int64 run;
 } SmHooks;
 
 extern void sm_hook_load(SmHooks *hooks);
-extern void sm_hook_call(const SmHooks *hooks, SmHookEvent event,
-						 const SmStepReport *step);
+extern void
+sm_hook_call(const SmHooks *hooks, SmHookEvent event, const SmStepReport *step);
 
-#endif							/* SM_HOOK_H */
+#endif /* SM_HOOK_H */

@@ -35,12 +35,12 @@
 typedef struct Report
 {
 	ReturnSetInfo *rsinfo;
-	SmGraph    *g;
-	Bitmapset  *applied;
-	SmApplied  *details;		/* by index in the graph */
-	Bitmapset  *current;		/* version rows */
-	Datum		values[MAX_COLUMNS];
-	bool		nulls[MAX_COLUMNS];
+	SmGraph *g;
+	Bitmapset *applied;
+	SmApplied *details; /* by index in the graph */
+	Bitmapset *current; /* version rows */
+	Datum values[MAX_COLUMNS];
+	bool nulls[MAX_COLUMNS];
 } Report;
 
 PG_FUNCTION_INFO_V1(schemamig_current);
@@ -59,9 +59,9 @@ begin_report(FunctionCallInfo fcinfo, Report *report, const char *tenant)
 	InitMaterializedSRF(fcinfo, 0);
 	report->rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
 	report->g = sm_revision_graph(SM_READ);
-	report->applied = sm_revision_applied_details(report->g,
-												  sm_tenant_known(tenant).name,
-												  &report->details);
+	report->applied =
+		sm_revision_applied_details(report->g, sm_tenant_known(tenant).name,
+									&report->details);
 	report->current = sm_graph_tips(report->g, report->applied, SM_NEXT_ALL);
 }
 
@@ -76,7 +76,7 @@ put_row(Report *report)
 static Datum
 edge_ids(const SmGraph *g, const SmEdges *edges)
 {
-	List	   *ids = NIL;
+	List *ids = NIL;
 
 	for (int i = 0; i < edges->n; i++)
 		ids = lappend(ids, (void *) g->node[edges->idx[i]].id);
@@ -102,7 +102,7 @@ static Datum
 flags(const Report *report, int idx)
 {
 	const SmNode *node = &report->g->node[idx];
-	List	   *result = NIL;
+	List *result = NIL;
 
 	if (bms_is_member(idx, report->current))
 		result = lappend(result, "current");
@@ -122,7 +122,7 @@ static void
 set_applied_columns(Report *report, int column, int idx)
 {
 	const SmApplied *applied = &report->details[idx];
-	bool		is_applied = bms_is_member(idx, report->applied);
+	bool is_applied = bms_is_member(idx, report->applied);
 
 	report->nulls[column] = report->nulls[column + 1] = !is_applied;
 	if (is_applied)
@@ -150,24 +150,25 @@ put_state_row(Report *report, int idx)
 Datum
 schemamig_current(PG_FUNCTION_ARGS)
 {
-	Report		report;
-	Bitmapset  *heads;
-	Bitmapset  *newest;
-	int			i = -1;
+	Report report;
+	Bitmapset *heads;
+	Bitmapset *newest;
+	int i = -1;
 
 	begin_report(fcinfo, &report, sm_arg_name(fcinfo, 0));
 	heads = sm_graph_tips(report.g, sm_graph_all(report.g), SM_NEXT_ALL);
 	if (sm_arg_bool(fcinfo, 1) && !bms_equal(heads, report.current))
 	{
-		Bitmapset  *pending = bms_difference(sm_graph_all(report.g),
-											 report.applied);
+		Bitmapset *pending =
+			bms_difference(sm_graph_all(report.g), report.applied);
 
 		ereport(ERROR,
 				(errcode(ERRCODE_SM_PENDING_REVISIONS),
 				 errmsg("the database is not at the heads"),
 				 errdetail("Pending: %s.",
 						   sm_graph_id_list(report.g, pending, 5)),
-				 errhint("SELECT * FROM schemamig.upgrade('heads') runs them.")));
+				 errhint(
+					 "SELECT * FROM schemamig.upgrade('heads') runs them.")));
 	}
 	newest = sm_graph_tips(report.g, report.applied, SM_NEXT);
 	while ((i = bms_next_member(newest, i)) >= 0)
@@ -179,9 +180,9 @@ schemamig_current(PG_FUNCTION_ARGS)
 Datum
 schemamig_heads(PG_FUNCTION_ARGS)
 {
-	Report		report;
-	Bitmapset  *heads;
-	int			i = -1;
+	Report report;
+	Bitmapset *heads;
+	int i = -1;
 
 	begin_report(fcinfo, &report, NULL);
 	heads = sm_graph_tips(report.g, sm_graph_all(report.g), SM_NEXT);
@@ -198,7 +199,7 @@ schemamig_heads(PG_FUNCTION_ARGS)
 Datum
 schemamig_branches(PG_FUNCTION_ARGS)
 {
-	Report		report;
+	Report report;
 
 	begin_report(fcinfo, &report, NULL);
 	for (int i = 0; i < report.g->n; i++)
@@ -218,9 +219,9 @@ schemamig_branches(PG_FUNCTION_ARGS)
 Datum
 schemamig_history(PG_FUNCTION_ARGS)
 {
-	Report		report;
-	Bitmapset  *set;
-	SmPlan		newest_first;
+	Report report;
+	Bitmapset *set;
+	SmPlan newest_first;
 
 	begin_report(fcinfo, &report, sm_arg_name(fcinfo, 1));
 	set = sm_target_history(report.g, sm_arg_text(fcinfo, 0), report.applied);
@@ -242,16 +243,16 @@ set_text(Report *report, int column, const char *text)
 Datum
 schemamig_show(PG_FUNCTION_ARGS)
 {
-	Report		report;
-	List	   *revs;
-	ListCell   *lc;
+	Report report;
+	List *revs;
+	ListCell *lc;
 
 	begin_report(fcinfo, &report, sm_arg_name(fcinfo, 1));
 	revs = sm_target_show(report.g, sm_arg_text_required(fcinfo, 0, "target"),
 						  report.applied);
-	foreach(lc, revs)
+	foreach (lc, revs)
 	{
-		int			idx = lfirst_int(lc);
+		int idx = lfirst_int(lc);
 		SmRevision *rev = sm_revision_fetch(report.g, &idx, 1, SM_NO_LOCK)[0];
 
 		set_node_columns(&report, idx);
@@ -275,9 +276,9 @@ schemamig_show(PG_FUNCTION_ARGS)
 Datum
 schemamig_pending(PG_FUNCTION_ARGS)
 {
-	Report		report;
-	List	   *targets;
-	SmPlan		plan;
+	Report report;
+	List *targets;
+	SmPlan plan;
 
 	begin_report(fcinfo, &report, sm_arg_name(fcinfo, 1));
 	targets = list_make1(sm_arg_text_required(fcinfo, 0, "target"));
@@ -294,10 +295,10 @@ schemamig_pending(PG_FUNCTION_ARGS)
 static Datum
 report_plan(FunctionCallInfo fcinfo, const List *targets)
 {
-	Report		report = {0};
+	Report report = { 0 };
 	const char *command = sm_arg_text_required(fcinfo, 1, "command");
 	SmDirection direction = SM_UPGRADE;
-	SmPlan		plan;
+	SmPlan plan;
 
 	if (strcmp(command, "downgrade") == 0)
 		direction = SM_DOWNGRADE;
@@ -314,7 +315,8 @@ report_plan(FunctionCallInfo fcinfo, const List *targets)
 
 		report.values[0] = Int32GetDatum(i + 1);
 		report.values[1] = CStringGetTextDatum(node->id);
-		report.values[2] = CStringGetTextDatum(sm_plan_direction_name(direction));
+		report.values[2] =
+			CStringGetTextDatum(sm_plan_direction_name(direction));
 		report.values[3] = CStringGetTextDatum(node->message);
 		put_row(&report);
 	}

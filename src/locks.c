@@ -45,25 +45,28 @@
 #include "query.h"
 
 #define LOCK_FIELD4 77
-#define LOCK_CLASS_RUN 1		/* second key: OID of the schema, or 0 */
-#define LOCK_CLASS_GRAPH 2		/* second key: 0 */
+#define LOCK_CLASS_RUN 1   /* second key: OID of the schema, or 0 */
+#define LOCK_CLASS_GRAPH 2 /* second key: 0 */
 
-#define FULL_RELEASE_EVERY 128	/* steps */
+#define FULL_RELEASE_EVERY 128 /* steps */
 
 #define FIRST_POLL_MS 10
 #define LONGEST_POLL_MS 500
 #define TELL_AFTER_MS 2000
 
 static SmQuery lock_holder = {
-	.sql = "SELECT pg_catalog.format('Process %s of user \"%s\"%s has held it since %s%s.', "
-	"l.pid, a.usename, "
-	"CASE WHEN a.application_name <> '' THEN pg_catalog.format(', application \"%s\",', a.application_name) END, "
-	"pg_catalog.date_trunc('second', a.xact_start), "
-	"CASE WHEN a.query LIKE 'schemamig: %' THEN ' and is at ' || pg_catalog.substr(a.query, 12) END) "
-	"FROM pg_catalog.pg_locks l JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid "
-	"WHERE l.locktype = 'advisory' AND l.objsubid = $1 AND l.classid = $2 "
-	"AND l.objid = $3 AND l.granted AND l.database = a.datid",
-	.mode = SM_READ_LATEST, .nargs = 3, .argtypes = {INT4OID, OIDOID, OIDOID}
+	.sql =
+		"SELECT pg_catalog.format('Process %s of user \"%s\"%s has held it since %s%s.', "
+		"l.pid, a.usename, "
+		"CASE WHEN a.application_name <> '' THEN pg_catalog.format(', application \"%s\",', a.application_name) END, "
+		"pg_catalog.date_trunc('second', a.xact_start), "
+		"CASE WHEN a.query LIKE 'schemamig: %' THEN ' and is at ' || pg_catalog.substr(a.query, 12) END) "
+		"FROM pg_catalog.pg_locks l JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid "
+		"WHERE l.locktype = 'advisory' AND l.objsubid = $1 AND l.classid = $2 "
+		"AND l.objid = $3 AND l.granted AND l.database = a.datid",
+	.mode = SM_READ_LATEST,
+	.nargs = 3,
+	.argtypes = { INT4OID, OIDOID, OIDOID }
 };
 
 /*
@@ -72,12 +75,10 @@ static SmQuery lock_holder = {
 static char *
 describe_holder(const LOCKTAG *tag)
 {
-	Datum		args[] = {
-		Int32GetDatum(LOCK_FIELD4),
-		ObjectIdGetDatum(tag->locktag_field2),
-		ObjectIdGetDatum(tag->locktag_field3)
-	};
-	SmRows	   *rows;
+	Datum args[] = { Int32GetDatum(LOCK_FIELD4),
+					 ObjectIdGetDatum(tag->locktag_field2),
+					 ObjectIdGetDatum(tag->locktag_field3) };
+	SmRows *rows;
 
 	pgstat_clear_backend_activity_snapshot();
 	rows = sm_query(&lock_holder, args, NULL);
@@ -87,13 +88,14 @@ describe_holder(const LOCKTAG *tag)
 static void
 lock_not_available(const LOCKTAG *tag, const char *what)
 {
-	char	   *holder = describe_holder(tag);
+	char *holder = describe_holder(tag);
 
 	ereport(ERROR,
 			(errcode(ERRCODE_LOCK_NOT_AVAILABLE),
 			 errmsg("could not obtain the lock on %s", what),
 			 holder ? errdetail_internal("%s", holder) : 0,
-			 errhint("Try again when it is done, or let schemamig.run_timeout be longer.")));
+			 errhint(
+				 "Try again when it is done, or let schemamig.run_timeout be longer.")));
 }
 
 static void
@@ -113,12 +115,11 @@ sleep_ms(long ms)
 static void
 tell_wait(const LOCKTAG *tag, const char *what)
 {
-	char	   *holder = describe_holder(tag);
+	char *holder = describe_holder(tag);
 
 	if (holder)
-		ereport(NOTICE,
-				(errmsg("waiting for the lock on %s", what),
-				 errdetail_internal("%s", holder)));
+		ereport(NOTICE, (errmsg("waiting for the lock on %s", what),
+						 errdetail_internal("%s", holder)));
 }
 
 /*
@@ -128,19 +129,21 @@ tell_wait(const LOCKTAG *tag, const char *what)
 static void
 acquire(uint32 class, uint32 key, const char *what)
 {
-	LOCKTAG		tag;
+	LOCKTAG tag;
 	TimestampTz start = GetCurrentTimestamp();
-	long		pause = FIRST_POLL_MS;
-	bool		told = false;
+	long pause = FIRST_POLL_MS;
+	bool told = false;
 
 	if (sm_progress_active())
 		ereport(ERROR,
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 				 errmsg("schemamig is in the middle of a run in this session"),
-				 errdetail("Scripts and hooks cannot change revisions or run them.")));
+				 errdetail(
+					 "Scripts and hooks cannot change revisions or run them.")));
 
 	SET_LOCKTAG_ADVISORY(tag, MyDatabaseId, class, key, LOCK_FIELD4);
-	while (LockAcquire(&tag, ExclusiveLock, false, true) == LOCKACQUIRE_NOT_AVAIL)
+	while (LockAcquire(&tag, ExclusiveLock, false, true) ==
+		   LOCKACQUIRE_NOT_AVAIL)
 	{
 		if (sm_run_timeout >= 0 &&
 			TimestampDifferenceExceeds(start, GetCurrentTimestamp(),
@@ -165,9 +168,9 @@ void
 sm_locks_run(const SmTenant *tenant)
 {
 	acquire(LOCK_CLASS_RUN, tenant->schema_oid,
-			tenant->schema ?
-			psprintf("running revisions for tenant \"%s\"", tenant->name) :
-			"running revisions");
+			tenant->schema
+				? psprintf("running revisions for tenant \"%s\"", tenant->name)
+				: "running revisions");
 }
 
 /*
@@ -183,8 +186,8 @@ sm_locks_graph(void)
 /* An object that this run created */
 typedef struct CreatedObject
 {
-	Oid			class_id;
-	Oid			object_id;
+	Oid class_id;
+	Oid object_id;
 } CreatedObject;
 
 /* The objects that a run creates, in its memory context */
@@ -192,10 +195,10 @@ typedef struct Observation
 {
 	MemoryContext context;
 	CreatedObject *object;
-	int			n;
-	int			size;
-	int			released;		/* objects whose locks were released once */
-	int			calls;			/* of sm_locks_release_created() */
+	int n;
+	int size;
+	int released; /* objects whose locks were released once */
+	int calls;	  /* of sm_locks_release_created() */
 } Observation;
 
 static Observation *observation = NULL;
@@ -240,14 +243,14 @@ stop_observing(void *arg)
 void
 sm_locks_observe(MemoryContext context)
 {
-	MemoryContextCallback *callback = MemoryContextAllocZero(context,
-															 sizeof(MemoryContextCallback));
+	MemoryContextCallback *callback =
+		MemoryContextAllocZero(context, sizeof(MemoryContextCallback));
 
 	observation = MemoryContextAllocZero(context, sizeof(Observation));
 	observation->context = context;
 	observation->size = 256;
-	observation->object = MemoryContextAlloc(context, observation->size *
-											 sizeof(CreatedObject));
+	observation->object =
+		MemoryContextAlloc(context, observation->size * sizeof(CreatedObject));
 	if (!hooked)
 	{
 		previous_hook = object_access_hook;
@@ -267,8 +270,8 @@ static void
 release_lock(const LOCKTAG *tag, LOCKMODE mode)
 {
 	ResourceOwner self = CurrentResourceOwner;
-	LOCALLOCK  *lock = sm_lock_again(tag, mode);
-	int			n = lock->numLockOwners;
+	LOCALLOCK *lock = sm_lock_again(tag, mode);
+	int n = lock->numLockOwners;
 	LOCALLOCKOWNER *owners = palloc_array(LOCALLOCKOWNER, n);
 
 	memcpy(owners, lock->lockOwners, n * sizeof(LOCALLOCKOWNER));
@@ -293,8 +296,8 @@ release_lock(const LOCKTAG *tag, LOCKMODE mode)
 static void
 release_object(const CreatedObject *object)
 {
-	bool		is_relation = (object->class_id == RelationRelationId);
-	LOCKTAG		tag;
+	bool is_relation = (object->class_id == RelationRelationId);
+	LOCKTAG tag;
 
 	if (is_relation)
 	{
@@ -324,7 +327,7 @@ void
 sm_locks_release_created(void)
 {
 	Observation *o = observation;
-	int			from;
+	int from;
 
 	if (o == NULL)
 		return;

@@ -15,4 +15,4 @@ extern void sm_locks_graph(void);
 extern void sm_locks_observe(MemoryContext context);
 extern void sm_locks_release_created(void);
 
-#endif							/* SM_LOCKS_H */
+#endif /* SM_LOCKS_H */

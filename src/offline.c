@@ -44,8 +44,8 @@ static void
 append_literals(StringInfo sql, const SmGraph *g, const Bitmapset *set,
 				const char *before, const char *after)
 {
-	int			i = -1;
-	bool		first = true;
+	int i = -1;
+	bool first = true;
 
 	while ((i = bms_next_member(set, i)) >= 0)
 	{
@@ -86,10 +86,10 @@ append_do(StringInfo sql, const char *body)
 static void
 append_prologue(StringInfo sql, const SmGraph *g, const Bitmapset *start)
 {
-	Bitmapset  *rows = sm_graph_tips(g, start, SM_NEXT_ALL);
-	int			width = VERSION_WIDTH;
-	const char *where = bms_is_empty(rows) ? "base" :
-		sm_graph_id_list(g, rows, INT_MAX);
+	Bitmapset *rows = sm_graph_tips(g, start, SM_NEXT_ALL);
+	int width = VERSION_WIDTH;
+	const char *where =
+		bms_is_empty(rows) ? "base" : sm_graph_id_list(g, rows, INT_MAX);
 	StringInfoData ids;
 	StringInfoData body;
 
@@ -100,7 +100,8 @@ append_prologue(StringInfo sql, const SmGraph *g, const Bitmapset *start)
 					 "    version_num VARCHAR(%d) NOT NULL,\n"
 					 "    CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num)\n"
 					 ");\n\n"
-					 "LOCK TABLE " VERSION_TABLE " IN SHARE ROW EXCLUSIVE MODE;\n\n",
+					 "LOCK TABLE " VERSION_TABLE
+					 " IN SHARE ROW EXCLUSIVE MODE;\n\n",
 					 width);
 
 	initStringInfo(&ids);
@@ -108,10 +109,12 @@ append_prologue(StringInfo sql, const SmGraph *g, const Bitmapset *start)
 	initStringInfo(&body);
 	appendStringInfo(&body,
 					 "BEGIN\n"
-					 "    IF EXISTS (SELECT version_num FROM " VERSION_TABLE "\n"
+					 "    IF EXISTS (SELECT version_num FROM " VERSION_TABLE
+					 "\n"
 					 "               EXCEPT SELECT unnest(ARRAY[%s]::varchar[]))\n"
 					 "       OR EXISTS (SELECT unnest(ARRAY[%s]::varchar[])\n"
-					 "                  EXCEPT SELECT version_num FROM " VERSION_TABLE ")\n"
+					 "                  EXCEPT SELECT version_num FROM " VERSION_TABLE
+					 ")\n"
 					 "    THEN\n"
 					 "        RAISE EXCEPTION 'this database is not where the script starts'\n"
 					 "            USING ERRCODE = 'object_not_in_prerequisite_state',\n"
@@ -119,31 +122,32 @@ append_prologue(StringInfo sql, const SmGraph *g, const Bitmapset *start)
 					 "    END IF;\n"
 					 "END\n",
 					 ids.data, ids.data,
-					 quote_literal_cstr(psprintf("The script starts from %s.", where)));
+					 quote_literal_cstr(
+						 psprintf("The script starts from %s.", where)));
 	append_do(sql, body.data);
 }
 
 /* The change of the version rows from one applied set to another */
 static void
-append_version_change(StringInfo sql, const SmGraph *g,
-					  const Bitmapset *before, const Bitmapset *after)
+append_version_change(StringInfo sql, const SmGraph *g, const Bitmapset *before,
+					  const Bitmapset *after)
 {
-	Bitmapset  *old = sm_graph_tips(g, before, SM_NEXT_ALL);
-	Bitmapset  *new = sm_graph_tips(g, after, SM_NEXT_ALL);
-	Bitmapset  *gone = bms_difference(old, new);
-	Bitmapset  *come = bms_difference(new, old);
+	Bitmapset *old = sm_graph_tips(g, before, SM_NEXT_ALL);
+	Bitmapset *new = sm_graph_tips(g, after, SM_NEXT_ALL);
+	Bitmapset *gone = bms_difference(old, new);
+	Bitmapset *come = bms_difference(new, old);
 
 	if (!bms_is_empty(gone))
 	{
 		appendStringInfoString(sql, "DELETE FROM " VERSION_TABLE
-							   " WHERE version_num IN (");
+									" WHERE version_num IN (");
 		append_literals(sql, g, gone, "", "");
 		appendStringInfoString(sql, ");\n");
 	}
 	if (!bms_is_empty(come))
 	{
 		appendStringInfoString(sql, "INSERT INTO " VERSION_TABLE
-							   " (version_num) VALUES ");
+									" (version_num) VALUES ");
 		append_literals(sql, g, come, "(", ")");
 		appendStringInfoString(sql, ";\n");
 	}
@@ -157,10 +161,10 @@ append_version_change(StringInfo sql, const SmGraph *g,
 static void
 append_gap(StringInfo sql, const char *text, int from, int to)
 {
-	char	   *gap = pnstrdup(text + from, to - from);
-	SmScanner  *scanner = sm_scan_begin(gap);
-	SmToken		token;
-	int			done = 0;
+	char *gap = pnstrdup(text + from, to - from);
+	SmScanner *scanner = sm_scan_begin(gap);
+	SmToken token;
+	int done = 0;
 
 	while (sm_scan_next(scanner, &token))
 	{
@@ -180,7 +184,7 @@ append_gap(StringInfo sql, const char *text, int from, int to)
 static void
 append_statement(StringInfo sql, const SmScript *script, const SmStatement *s)
 {
-	bool		check = (script->kind == SM_SCRIPT_VERIFY && s->is_select);
+	bool check = (script->kind == SM_SCRIPT_VERIFY && s->is_select);
 
 	if (check && sql->data[sql->len - 1] != '\n')
 		appendStringInfoChar(sql, '\n');
@@ -191,7 +195,8 @@ append_statement(StringInfo sql, const SmScript *script, const SmStatement *s)
 						 quote_literal_cstr(script->revision));
 	appendBinaryStringInfo(sql, script->text + s->start, s->length);
 	if (check)
-		appendStringInfoString(sql, ") AS s(v)\n"
+		appendStringInfoString(sql,
+							   ") AS s(v)\n"
 							   "WHERE pg_catalog.pg_typeof(v) = 'boolean'::regtype AND (v::text = 'true') IS NOT TRUE\n"
 							   "  AND (SELECT pg_catalog.count(*) FROM pg_catalog.jsonb_object_keys(pg_catalog.to_jsonb(s))) = 1\n"
 							   "HAVING pg_catalog.count(*) > 0");
@@ -206,8 +211,8 @@ append_statement(StringInfo sql, const SmScript *script, const SmStatement *s)
 static void
 append_script(StringInfo sql, const SmScript *script)
 {
-	int			done = strspn(script->text, " \t\r\n\f\v");
-	int			end = strlen(script->text);
+	int done = strspn(script->text, " \t\r\n\f\v");
+	int end = strlen(script->text);
 
 	for (int i = 0; i < script->n; i++)
 	{
@@ -235,14 +240,14 @@ static void
 append_steps(StringInfo sql, const SmGraph *g, const SmPlan *plan,
 			 const SmStep *steps, const Bitmapset *start)
 {
-	Bitmapset  *applied = bms_copy(start);
-	bool		up = (plan->direction == SM_UPGRADE);
+	Bitmapset *applied = bms_copy(start);
+	bool up = (plan->direction == SM_UPGRADE);
 
 	for (int i = 0; i < plan->n; i++)
 	{
 		const SmStep *step = &steps[i];
 		const char *parents = sm_progress_parents(g, step->idx);
-		Bitmapset  *before = bms_copy(applied);
+		Bitmapset *before = bms_copy(applied);
 
 		append_comment(sql, psprintf("Running %s %s -> %s, %s",
 									 sm_plan_direction_name(plan->direction),
@@ -252,8 +257,8 @@ append_steps(StringInfo sql, const SmGraph *g, const SmPlan *plan,
 		append_script(sql, step->script);
 		if (step->verify)
 			append_script(sql, step->verify);
-		applied = up ? bms_add_member(applied, step->idx) :
-			bms_del_member(applied, step->idx);
+		applied = up ? bms_add_member(applied, step->idx)
+					 : bms_del_member(applied, step->idx);
 		append_version_change(sql, g, before, applied);
 		bms_free(before);
 	}
@@ -264,12 +269,12 @@ static Datum
 script_of_range(FunctionCallInfo fcinfo, SmDirection direction)
 {
 	const char *text = sm_arg_text_required(fcinfo, 0, "range");
-	Jsonb	   *variables = PG_ARGISNULL(1) ? NULL : PG_GETARG_JSONB_P(1);
-	SmGraph    *g = sm_revision_graph(SM_READ);
-	Bitmapset  *applied = sm_revision_applied(g, "", SM_READ);
-	SmRange		range;
-	SmPlan		plan;
-	SmStep	   *steps;
+	Jsonb *variables = PG_ARGISNULL(1) ? NULL : PG_GETARG_JSONB_P(1);
+	SmGraph *g = sm_revision_graph(SM_READ);
+	Bitmapset *applied = sm_revision_applied(g, "", SM_READ);
+	SmRange range;
+	SmPlan plan;
+	SmStep *steps;
 	StringInfoData sql;
 
 	sm_variable_check(variables);
@@ -278,15 +283,16 @@ script_of_range(FunctionCallInfo fcinfo, SmDirection direction)
 	else
 		sm_target_downgrade_range(g, text, applied, &range);
 	plan = sm_plan_set(g, direction, range.set);
-	steps = sm_prepare_scripts(g, &plan,
-							   sm_revision_fetch(g, plan.idx, plan.n,
-												 SM_NO_LOCK),
-							   variables, variables == NULL);
+	steps =
+		sm_prepare_scripts(g, &plan,
+						   sm_revision_fetch(g, plan.idx, plan.n, SM_NO_LOCK),
+						   variables, variables == NULL);
 	sm_prepare_check_transactional(steps, plan.n);
 
 	initStringInfo(&sql);
-	append_comment(&sql, psprintf("schemamig %s %s: run it with psql -1 -v ON_ERROR_STOP=1 -f",
-								  sm_plan_direction_name(direction), text));
+	append_comment(&sql,
+				   psprintf("schemamig %s %s: run it with psql -1 -v ON_ERROR_STOP=1 -f",
+							sm_plan_direction_name(direction), text));
 	appendStringInfoChar(&sql, '\n');
 	append_prologue(&sql, g, range.before);
 	append_steps(&sql, g, &plan, steps, range.before);

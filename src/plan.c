@@ -24,14 +24,14 @@ sm_plan_direction_name(SmDirection direction)
 SmPlan
 sm_plan_set(const SmGraph *g, SmDirection direction, const Bitmapset *set)
 {
-	SmPlan		plan = {.direction = direction};
+	SmPlan plan = { .direction = direction };
 
 	plan.idx = sm_graph_order(g, set, &plan.n);
 	if (direction == SM_DOWNGRADE)
 	{
 		for (int i = 0, j = plan.n - 1; i < j; i++, j--)
 		{
-			int			swap = plan.idx[i];
+			int swap = plan.idx[i];
 
 			plan.idx[i] = plan.idx[j];
 			plan.idx[j] = swap;
@@ -47,7 +47,8 @@ SmPlan
 sm_plan_targets(const SmGraph *g, SmDirection direction, const List *targets,
 				const Bitmapset *applied)
 {
-	return sm_plan_set(g, direction, direction == SM_UPGRADE ?
-					   sm_target_upgrade(g, targets, applied) :
-					   sm_target_downgrade(g, targets, applied));
+	return sm_plan_set(g, direction,
+					   direction == SM_UPGRADE
+						   ? sm_target_upgrade(g, targets, applied)
+						   : sm_target_downgrade(g, targets, applied));
 }

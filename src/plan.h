@@ -19,14 +19,14 @@ typedef enum SmDirection
 typedef struct SmPlan
 {
 	SmDirection direction;
-	int			n;
-	int		   *idx;			/* revisions in the order of the steps */
+	int n;
+	int *idx; /* revisions in the order of the steps */
 } SmPlan;
 
 extern const char *sm_plan_direction_name(SmDirection direction);
 extern SmPlan sm_plan_targets(const SmGraph *g, SmDirection direction,
 							  const List *targets, const Bitmapset *applied);
-extern SmPlan sm_plan_set(const SmGraph *g, SmDirection direction,
-						  const Bitmapset *set);
+extern SmPlan
+sm_plan_set(const SmGraph *g, SmDirection direction, const Bitmapset *set);
 
-#endif							/* SM_PLAN_H */
+#endif /* SM_PLAN_H */

@@ -22,11 +22,14 @@
 #include "variable.h"
 
 static SmQuery changed_revisions = {
-	.sql = "SELECT a.revision, a.token_checksum = r.token_checksum "
-	"FROM schemamig.applied a JOIN schemamig.revision r USING (revision) "
-	"WHERE a.tenant = $1 AND a.checksum <> r.checksum "
-	"ORDER BY r.ordinal",
-	.mode = SM_READ_LATEST, .nargs = 1, .argtypes = {TEXTOID}
+	.sql =
+		"SELECT a.revision, a.token_checksum = r.token_checksum "
+		"FROM schemamig.applied a JOIN schemamig.revision r USING (revision) "
+		"WHERE a.tenant = $1 AND a.checksum <> r.checksum "
+		"ORDER BY r.ordinal",
+	.mode = SM_READ_LATEST,
+	.nargs = 1,
+	.argtypes = { TEXTOID }
 };
 
 /*
@@ -37,14 +40,14 @@ static SmScript *
 prepare_script(SmScriptKind kind, const char *revision, const char *text,
 			   Jsonb *variables, bool leave_variables)
 {
-	SmScript	raw = {.kind = kind, .revision = revision, .text = text};
-	SmScript   *script;
+	SmScript raw = { .kind = kind, .revision = revision, .text = text };
+	SmScript *script;
 	SmScriptContext context;
-	char	   *parsed;
+	char *parsed;
 
 	sm_script_push_context(&context, &raw);
-	parsed = leave_variables ? sm_variable_blank(text) :
-		sm_variable_replace(text, variables);
+	parsed = leave_variables ? sm_variable_blank(text)
+							 : sm_variable_replace(text, variables);
 	sm_script_pop_context(&context);
 	script = sm_script_parse(kind, revision, parsed);
 	/* blanking moves nothing, so the statements are in the same places */
@@ -65,7 +68,8 @@ check_text(const SmRevision *rev)
 				(errcode(ERRCODE_SM_CHECKSUM_MISMATCH),
 				 errmsg("upgrade script of revision \"%s\" does not match its checksum",
 						rev->id),
-				 errdetail("It was changed in the table, not by schemamig.edit()."),
+				 errdetail(
+					 "It was changed in the table, not by schemamig.edit()."),
 				 errhint("Read it, then put it on record with schemamig.edit('%s', upgrade => ...).",
 						 rev->id)));
 }
@@ -79,12 +83,12 @@ SmStep *
 sm_prepare_scripts(const SmGraph *g, const SmPlan *plan, SmRevision **revs,
 				   Jsonb *variables, bool leave_variables)
 {
-	SmStep	   *steps = palloc0_array(SmStep, plan->n + 1);
-	bool		up = (plan->direction == SM_UPGRADE);
+	SmStep *steps = palloc0_array(SmStep, plan->n + 1);
+	bool up = (plan->direction == SM_UPGRADE);
 
 	for (int i = 0; i < plan->n; i++)
 	{
-		SmStep	   *step = &steps[i];
+		SmStep *step = &steps[i];
 
 		step->idx = plan->idx[i];
 		step->rev = revs[i];
@@ -99,14 +103,14 @@ sm_prepare_scripts(const SmGraph *g, const SmPlan *plan, SmRevision **revs,
 					 errhint("Write one with schemamig.edit('%s', downgrade => ..., force => true); an empty one says that there is nothing to undo.",
 							 step->rev->id)));
 		check_text(step->rev);
-		step->script = prepare_script(up ? SM_SCRIPT_UPGRADE :
-									  SM_SCRIPT_DOWNGRADE,
-									  step->rev->id, step->text, variables,
-									  leave_variables);
+		step->script =
+			prepare_script(up ? SM_SCRIPT_UPGRADE : SM_SCRIPT_DOWNGRADE,
+						   step->rev->id, step->text, variables,
+						   leave_variables);
 		if (up && step->rev->verify)
-			step->verify = prepare_script(SM_SCRIPT_VERIFY, step->rev->id,
-										  step->rev->verify, variables,
-										  leave_variables);
+			step->verify =
+				prepare_script(SM_SCRIPT_VERIFY, step->rev->id,
+							   step->rev->verify, variables, leave_variables);
 	}
 	return steps;
 }
@@ -128,7 +132,8 @@ check_script_transactional(const SmScript *script)
 						script->stmt[i].outside),
 				 errdetail("Revision \"%s\" contains it, and this call runs all revisions in one transaction.",
 						   script->revision),
-				 errhint("Take the statement out of the revision and run it by itself.")));
+				 errhint(
+					 "Take the statement out of the revision and run it by itself.")));
 	}
 }
 
@@ -160,7 +165,8 @@ check_script_role(const SmScript *script)
 				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
 				 errmsg("a script cannot change the role that was lent to it"),
 				 errdetail("It runs as a role other than the session's."),
-				 errhint("Run it without SET ROLE and with schemamig.role empty.")));
+				 errhint(
+					 "Run it without SET ROLE and with schemamig.role empty.")));
 	}
 }
 
@@ -191,13 +197,13 @@ void
 sm_prepare_check_applied(const SmTenant *tenant, const SmPlan *plan,
 						 const SmStep *steps)
 {
-	Datum		args[] = {CStringGetTextDatum(tenant->name)};
-	SmRows	   *rows = sm_query(&changed_revisions, args, NULL);
+	Datum args[] = { CStringGetTextDatum(tenant->name) };
+	SmRows *rows = sm_query(&changed_revisions, args, NULL);
 
 	for (uint64 row = 0; row < rows->n; row++)
 	{
 		const char *id = sm_rows_text(rows, row, 1);
-		bool		concerned = (plan->direction == SM_UPGRADE);
+		bool concerned = (plan->direction == SM_UPGRADE);
 
 		for (int i = 0; i < plan->n && !concerned; i++)
 			concerned = (strcmp(steps[i].rev->id, id) == 0);
@@ -206,7 +212,9 @@ sm_prepare_check_applied(const SmTenant *tenant, const SmPlan *plan,
 					(errcode(ERRCODE_SM_CHECKSUM_MISMATCH),
 					 errmsg("upgrade script of revision \"%s\" is not the one that was applied",
 							id),
-					 errdetail("Statements have been changed since, not only comments."),
-					 errhint("Change it back with schemamig.edit(), or, if the database is as the script says now, accept it with schemamig.stamp('current', purge => true).")));
+					 errdetail(
+						 "Statements have been changed since, not only comments."),
+					 errhint(
+						 "Change it back with schemamig.edit(), or, if the database is as the script says now, accept it with schemamig.stamp('current', purge => true).")));
 	}
 }

@@ -18,21 +18,19 @@
 /* One step, ready to run */
 typedef struct SmStep
 {
-	int			idx;			/* revision in the graph */
+	int idx; /* revision in the graph */
 	SmRevision *rev;
-	const char *text;			/* script as stored */
-	SmScript   *script;
-	SmScript   *verify;			/* NULL: none */
+	const char *text; /* script as stored */
+	SmScript *script;
+	SmScript *verify; /* NULL: none */
 } SmStep;
 
-extern SmStep *sm_prepare_scripts(const SmGraph *g, const SmPlan *plan,
-								  SmRevision **revs, Jsonb *variables,
-								  bool leave_variables);
+extern SmStep *
+sm_prepare_scripts(const SmGraph *g, const SmPlan *plan, SmRevision **revs,
+				   Jsonb *variables, bool leave_variables);
 extern void sm_prepare_check_transactional(const SmStep *steps, int n);
-extern void sm_prepare_check_rights(const SmStep *steps, int n,
-									SmRunAs run_as);
-extern void sm_prepare_check_applied(const SmTenant *tenant,
-									 const SmPlan *plan,
+extern void sm_prepare_check_rights(const SmStep *steps, int n, SmRunAs run_as);
+extern void sm_prepare_check_applied(const SmTenant *tenant, const SmPlan *plan,
 									 const SmStep *steps);
 
-#endif							/* SM_PREPARE_H */
+#endif /* SM_PREPARE_H */

@@ -62,8 +62,8 @@ sm_progress_active(void)
 void
 sm_progress_begin(MemoryContext context)
 {
-	MemoryContextCallback *callback = MemoryContextAllocZero(context,
-															 sizeof(MemoryContextCallback));
+	MemoryContextCallback *callback =
+		MemoryContextAllocZero(context, sizeof(MemoryContextCallback));
 
 	callback->func = forget_run;
 	MemoryContextRegisterResetCallback(context, callback);
@@ -91,10 +91,9 @@ void
 sm_progress_step(const SmStepReport *report)
 {
 	current_step = report;
-	ereport(NOTICE,
-			(errmsg("running %s %s -> %s, %s (%d/%d)", report->direction,
-					report->from, report->to, report->message,
-					report->step, report->steps)));
+	ereport(NOTICE, (errmsg("running %s %s -> %s, %s (%d/%d)",
+							report->direction, report->from, report->to,
+							report->message, report->step, report->steps)));
 	report_activity(0);
 }
 
@@ -156,7 +155,7 @@ Datum
 schemamig_session_activity(PG_FUNCTION_ARGS)
 {
 	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
-	int			n;
+	int n;
 
 	InitMaterializedSRF(fcinfo, 0);
 	pgstat_clear_backend_activity_snapshot();
@@ -164,12 +163,11 @@ schemamig_session_activity(PG_FUNCTION_ARGS)
 	for (int i = 1; i <= n; i++)
 	{
 		LocalPgBackendStatus *local = pgstat_get_local_beentry_by_index(i);
-		Datum		values[2];
-		bool		nulls[2] = {false};
-		char	   *activity;
+		Datum values[2];
+		bool nulls[2] = { false };
+		char *activity;
 
-		if (local == NULL ||
-			local->backendStatus.st_activity_raw == NULL ||
+		if (local == NULL || local->backendStatus.st_activity_raw == NULL ||
 			strncmp(local->backendStatus.st_activity_raw, ACTIVITY_PREFIX,
 					strlen(ACTIVITY_PREFIX)) != 0)
 			continue;

@@ -13,14 +13,14 @@
 /* A step, as it is reported */
 typedef struct SmStepReport
 {
-	int			step;			/* from 1 */
-	int			steps;
+	int step; /* from 1 */
+	int steps;
 	const char *direction;
 	const char *revision;
-	const char *from;			/* what the arrow points from and to */
+	const char *from; /* what the arrow points from and to */
 	const char *to;
 	const char *message;
-	int			statements;
+	int statements;
 } SmStepReport;
 
 extern bool sm_progress_active(void);
@@ -31,4 +31,4 @@ extern void sm_progress_end(void);
 extern void sm_progress_notify(const SmStepReport *report, const char *tenant);
 extern const char *sm_progress_parents(const SmGraph *g, int idx);
 
-#endif							/* SM_PROGRESS_H */
+#endif /* SM_PROGRESS_H */

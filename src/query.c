@@ -35,8 +35,8 @@ prepared_plan(SmQuery *query)
 {
 	if (query->plan == NULL)
 	{
-		SPIPlanPtr	plan = SPI_prepare(query->sql, query->nargs,
-									   query->argtypes);
+		SPIPlanPtr plan =
+			SPI_prepare(query->sql, query->nargs, query->argtypes);
 
 		if (plan == NULL)
 			elog(ERROR, "SPI_prepare failed: %s", /* cannot happen */
@@ -53,7 +53,7 @@ static SmRows *
 copy_rows(MemoryContext context)
 {
 	MemoryContext old = MemoryContextSwitchTo(context);
-	SmRows	   *rows = palloc0_object(SmRows);
+	SmRows *rows = palloc0_object(SmRows);
 
 	rows->n = SPI_processed;
 	if (SPI_tuptable)
@@ -76,10 +76,10 @@ SmRows *
 sm_query(SmQuery *query, const Datum *args, const char *nulls)
 {
 	MemoryContext context = CurrentMemoryContext;
-	bool		latest = (query->mode == SM_READ_LATEST);
-	SmEnv		env;
-	SmRows	   *rows;
-	int			code;
+	bool latest = (query->mode == SM_READ_LATEST);
+	SmEnv env;
+	SmRows *rows;
+	int code;
 
 	sm_env_enter_owner(&env, query->mode == SM_WRITE);
 	SPI_connect();
@@ -113,8 +113,8 @@ sm_rows_datum(const SmRows *rows, uint64 row, int col, bool *isnull)
 char *
 sm_rows_text(const SmRows *rows, uint64 row, int col)
 {
-	bool		isnull;
-	Datum		value = sm_rows_datum(rows, row, col, &isnull);
+	bool isnull;
+	Datum value = sm_rows_datum(rows, row, col, &isnull);
 
 	return isnull ? NULL : TextDatumGetCString(value);
 }
@@ -123,8 +123,8 @@ sm_rows_text(const SmRows *rows, uint64 row, int col)
 List *
 sm_rows_text_list(const SmRows *rows, uint64 row, int col)
 {
-	bool		isnull;
-	Datum		value = sm_rows_datum(rows, row, col, &isnull);
+	bool isnull;
+	Datum value = sm_rows_datum(rows, row, col, &isnull);
 
 	return isnull ? NIL : sm_text_array_to_list(value);
 }
@@ -133,8 +133,8 @@ sm_rows_text_list(const SmRows *rows, uint64 row, int col)
 int64
 sm_rows_int64(const SmRows *rows, uint64 row, int col)
 {
-	bool		isnull;
-	Datum		value = sm_rows_datum(rows, row, col, &isnull);
+	bool isnull;
+	Datum value = sm_rows_datum(rows, row, col, &isnull);
 
 	if (isnull)
 		return 0;
@@ -147,8 +147,8 @@ sm_rows_int64(const SmRows *rows, uint64 row, int col)
 bool
 sm_rows_bool(const SmRows *rows, uint64 row, int col)
 {
-	bool		isnull;
-	Datum		value = sm_rows_datum(rows, row, col, &isnull);
+	bool isnull;
+	Datum value = sm_rows_datum(rows, row, col, &isnull);
 
 	return !isnull && DatumGetBool(value);
 }
@@ -157,19 +157,18 @@ sm_rows_bool(const SmRows *rows, uint64 row, int col)
 List *
 sm_text_array_to_list(Datum array)
 {
-	Datum	   *elems;
-	bool	   *nulls;
-	int			n;
-	List	   *result = NIL;
+	Datum *elems;
+	bool *nulls;
+	int n;
+	List *result = NIL;
 
 	deconstruct_array(DatumGetArrayTypeP(array), TEXTOID, -1, false,
 					  TYPALIGN_INT, &elems, &nulls, &n);
 	for (int i = 0; i < n; i++)
 	{
 		if (nulls[i])
-			ereport(ERROR,
-					(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-					 errmsg("array must not contain nulls")));
+			ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+							errmsg("array must not contain nulls")));
 		result = lappend(result, TextDatumGetCString(elems[i]));
 	}
 	return result;
@@ -179,12 +178,12 @@ sm_text_array_to_list(Datum array)
 Datum
 sm_list_to_text_array(const List *list)
 {
-	Datum	   *elems = palloc_array(Datum, list_length(list) + 1);
-	int			n = 0;
-	ListCell   *lc;
+	Datum *elems = palloc_array(Datum, list_length(list) + 1);
+	int n = 0;
+	ListCell *lc;
 
-	foreach(lc, list)
+	foreach (lc, list)
 		elems[n++] = CStringGetTextDatum(lfirst(lc));
-	return PointerGetDatum(construct_array(elems, n, TEXTOID, -1, false,
-										   TYPALIGN_INT));
+	return PointerGetDatum(
+		construct_array(elems, n, TEXTOID, -1, false, TYPALIGN_INT));
 }

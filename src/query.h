@@ -17,10 +17,10 @@
 /* How a query sees and touches the tables */
 typedef enum SmQueryMode
 {
-	SM_READ,					/* by the snapshot of the calling statement */
-	SM_READ_LATEST,				/* what is committed now, and our own changes */
-	SM_WRITE					/* changes rows, locks them, or sees what such
-								 * a query would: the transaction's snapshot */
+	SM_READ,		/* by the snapshot of the calling statement */
+	SM_READ_LATEST, /* what is committed now, and our own changes */
+	SM_WRITE		/* changes rows, locks them, or sees what such
+					 * a query would: the transaction's snapshot */
 } SmQueryMode;
 
 /*
@@ -31,22 +31,22 @@ typedef struct SmQuery
 {
 	const char *sql;
 	SmQueryMode mode;
-	int			nargs;
-	Oid			argtypes[SM_QUERY_MAX_ARGS];
-	void	   *plan;
+	int nargs;
+	Oid argtypes[SM_QUERY_MAX_ARGS];
+	void *plan;
 } SmQuery;
 
 /* The rows that a query returned, in the caller's memory context */
 typedef struct SmRows
 {
-	uint64		n;				/* rows returned, or changed */
-	TupleDesc	desc;			/* NULL if none were returned */
-	HeapTuple  *tuple;
+	uint64 n;		/* rows returned, or changed */
+	TupleDesc desc; /* NULL if none were returned */
+	HeapTuple *tuple;
 } SmRows;
 
 extern SmRows *sm_query(SmQuery *query, const Datum *args, const char *nulls);
-extern Datum sm_rows_datum(const SmRows *rows, uint64 row, int col,
-						   bool *isnull);
+extern Datum
+sm_rows_datum(const SmRows *rows, uint64 row, int col, bool *isnull);
 extern char *sm_rows_text(const SmRows *rows, uint64 row, int col);
 extern List *sm_rows_text_list(const SmRows *rows, uint64 row, int col);
 extern int64 sm_rows_int64(const SmRows *rows, uint64 row, int col);
@@ -54,4 +54,4 @@ extern bool sm_rows_bool(const SmRows *rows, uint64 row, int col);
 extern List *sm_text_array_to_list(Datum array);
 extern Datum sm_list_to_text_array(const List *list);
 
-#endif							/* SM_QUERY_H */
+#endif /* SM_QUERY_H */

@@ -28,16 +28,16 @@
 typedef struct Drawing
 {
 	const SmGraph *g;
-	Bitmapset  *applied;
-	Bitmapset  *current;
+	Bitmapset *applied;
+	Bitmapset *current;
 	ReturnSetInfo *rsinfo;
 } Drawing;
 
 /* The lanes of the text form: the revision that each one leads to */
 typedef struct Lanes
 {
-	int			n;
-	int		   *to;
+	int n;
+	int *to;
 } Lanes;
 
 PG_FUNCTION_INFO_V1(schemamig_graph);
@@ -46,14 +46,14 @@ PG_FUNCTION_INFO_V1(schemamig_graph);
 static void
 put_line(const Drawing *d, StringInfo line)
 {
-	Datum		value;
-	bool		isnull = false;
+	Datum value;
+	bool isnull = false;
 
 	while (line->len > 0 && line->data[line->len - 1] == ' ')
 		line->data[--line->len] = '\0';
 	value = CStringGetTextDatum(line->data);
-	tuplestore_putvalues(d->rsinfo->setResult, d->rsinfo->setDesc,
-						 &value, &isnull);
+	tuplestore_putvalues(d->rsinfo->setResult, d->rsinfo->setDesc, &value,
+						 &isnull);
 	resetStringInfo(line);
 }
 
@@ -130,15 +130,15 @@ static void
 append_description(StringInfo buf, const Drawing *d, int idx)
 {
 	const SmNode *node = &d->g->node[idx];
-	bool		first = true;
-	ListCell   *lc;
+	bool first = true;
+	ListCell *lc;
 
 	appendStringInfoString(buf, node->id);
 	if (bms_is_member(idx, d->current))
 		append_item(buf, &first, "", "current");
 	if (sm_node_is_head(node))
 		append_item(buf, &first, "", "head");
-	foreach(lc, node->labels)
+	foreach (lc, node->labels)
 		append_item(buf, &first, "branch ", lfirst(lc));
 	for (int i = 0; i < node->depends.n; i++)
 		append_item(buf, &first, "depends on ",
@@ -154,7 +154,7 @@ append_description(StringInfo buf, const Drawing *d, int idx)
 static int
 gather_lanes(const Drawing *d, Lanes *lanes, int idx)
 {
-	int			column = -1;
+	int column = -1;
 
 	for (int i = 0; i < lanes->n; i++)
 	{
@@ -178,7 +178,7 @@ static void
 end_lane(const Drawing *d, Lanes *lanes, int column)
 {
 	StringInfoData line;
-	bool		moves = (column < lanes->n - 1);
+	bool moves = (column < lanes->n - 1);
 
 	initStringInfo(&line);
 	for (int i = 0; moves && i < lanes->n; i++)
@@ -203,11 +203,10 @@ end_lane(const Drawing *d, Lanes *lanes, int column)
 static void
 draw_text(const Drawing *d)
 {
-	SmPlan		newest_first = sm_plan_set(d->g, SM_DOWNGRADE,
-										   sm_graph_all(d->g));
-	Lanes		lanes = {0};
+	SmPlan newest_first = sm_plan_set(d->g, SM_DOWNGRADE, sm_graph_all(d->g));
+	Lanes lanes = { 0 };
 	StringInfoData line;
-	int			edges = 0;
+	int edges = 0;
 
 	for (int i = 0; i < d->g->n; i++)
 		edges += d->g->node[i].edge[SM_DOWN].n + 1;
@@ -215,14 +214,16 @@ draw_text(const Drawing *d)
 	initStringInfo(&line);
 	for (int row = 0; row < newest_first.n; row++)
 	{
-		int			idx = newest_first.idx[row];
+		int idx = newest_first.idx[row];
 		const SmEdges *down = &d->g->node[idx].edge[SM_DOWN];
-		int			column = gather_lanes(d, &lanes, idx);
+		int column = gather_lanes(d, &lanes, idx);
 
 		CHECK_FOR_INTERRUPTS();
 		for (int i = 0; i < lanes.n; i++)
-			put_char(&line, 2 * i, i != column ? '|' :
-					 bms_is_member(idx, d->applied) ? '*' : 'o');
+			put_char(&line, 2 * i,
+					 i != column					  ? '|'
+					 : bms_is_member(idx, d->applied) ? '*'
+													  : 'o');
 		appendStringInfoString(&line, down->n > 1 ? "   " : " ");
 		append_description(&line, d, idx);
 		put_line(d, &line);
@@ -241,7 +242,7 @@ static void
 append_label(StringInfo buf, const SmNode *node, const char *line_break,
 			 const char *quote, const char *backslash)
 {
-	char	   *text = psprintf("%s\n%s", node->id, node->message);
+	char *text = psprintf("%s\n%s", node->id, node->message);
 
 	for (const char *p = text; *p != '\0'; p++)
 	{
@@ -258,8 +259,7 @@ append_label(StringInfo buf, const SmNode *node, const char *line_break,
 
 /* A line for each edge; the formats take child and parent, in this order */
 static void
-put_edges(const Drawing *d, const char *down_format,
-		  const char *depends_format)
+put_edges(const Drawing *d, const char *down_format, const char *depends_format)
 {
 	StringInfoData line;
 
@@ -325,8 +325,9 @@ draw_dot(const Drawing *d)
 		appendStringInfo(&line, "    r%d [label=\"", i);
 		append_label(&line, &d->g->node[i], "\\n", "\\\"", "\\\\");
 		appendStringInfo(&line, "\"%s];",
-						 bms_is_member(i, d->applied) ?
-						 ", style=filled, fillcolor=\"#d5f0d5\"" : "");
+						 bms_is_member(i, d->applied)
+							 ? ", style=filled, fillcolor=\"#d5f0d5\""
+							 : "");
 		put_line(d, &line);
 	}
 	put_edges(d, "    r%d -> r%d;", "    r%d -> r%d [style=dashed];");
@@ -338,14 +339,14 @@ Datum
 schemamig_graph(PG_FUNCTION_ARGS)
 {
 	const char *format = sm_arg_text_required(fcinfo, 0, "format");
-	Drawing		d = {0};
+	Drawing d = { 0 };
 
 	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
 	d.rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
 	d.g = sm_revision_graph(SM_READ);
-	d.applied = sm_revision_applied(d.g,
-									sm_tenant_known(sm_arg_name(fcinfo, 1)).name,
-									SM_READ);
+	d.applied =
+		sm_revision_applied(d.g, sm_tenant_known(sm_arg_name(fcinfo, 1)).name,
+							SM_READ);
 	d.current = sm_graph_tips(d.g, d.applied, SM_NEXT_ALL);
 	if (strcmp(format, "text") == 0)
 		draw_text(&d);

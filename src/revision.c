@@ -20,105 +20,119 @@
  * A plan belongs to a query and its mode, so what is asked in several modes
  * is an array of queries, by mode.
  */
-#define GRAPH_REVISIONS_SQL \
-	"SELECT revision, message, NULLIF(branch_labels, '{}'), ordinal " \
+#define GRAPH_REVISIONS_SQL                                                    \
+	"SELECT revision, message, NULLIF(branch_labels, '{}'), ordinal "          \
 	"FROM schemamig.revision"
-#define GRAPH_EDGES_SQL \
-	"SELECT revision, parent, kind = 'depends' " \
+#define GRAPH_EDGES_SQL                                                        \
+	"SELECT revision, parent, kind = 'depends' "                               \
 	"FROM schemamig.revision_edge ORDER BY ordinal"
-#define APPLIED_SQL \
-	"SELECT revision FROM schemamig.applied WHERE tenant = $1"
+#define APPLIED_SQL "SELECT revision FROM schemamig.applied WHERE tenant = $1"
 
 static SmQuery graph_revisions[] = {
-	[SM_READ] = {.sql = GRAPH_REVISIONS_SQL, .mode = SM_READ},
-	[SM_READ_LATEST] = {.sql = GRAPH_REVISIONS_SQL, .mode = SM_READ_LATEST}
+	[SM_READ] = { .sql = GRAPH_REVISIONS_SQL, .mode = SM_READ },
+	[SM_READ_LATEST] = { .sql = GRAPH_REVISIONS_SQL, .mode = SM_READ_LATEST }
 };
 
 static SmQuery graph_edges[] = {
-	[SM_READ] = {.sql = GRAPH_EDGES_SQL, .mode = SM_READ},
-	[SM_READ_LATEST] = {.sql = GRAPH_EDGES_SQL, .mode = SM_READ_LATEST}
+	[SM_READ] = { .sql = GRAPH_EDGES_SQL, .mode = SM_READ },
+	[SM_READ_LATEST] = { .sql = GRAPH_EDGES_SQL, .mode = SM_READ_LATEST }
 };
 
-static SmQuery applied_rows[] = {
-	[SM_READ] = {
-		.sql = APPLIED_SQL, .mode = SM_READ, .nargs = 1, .argtypes = {TEXTOID}
-	},
-	[SM_READ_LATEST] = {
-		.sql = APPLIED_SQL, .mode = SM_READ_LATEST, .nargs = 1, .argtypes = {TEXTOID}
-	},
-	[SM_WRITE] = {
-		.sql = APPLIED_SQL, .mode = SM_WRITE, .nargs = 1, .argtypes = {TEXTOID}
-	}
-};
+static SmQuery applied_rows[] = { [SM_READ] = { .sql = APPLIED_SQL,
+												.mode = SM_READ,
+												.nargs = 1,
+												.argtypes = { TEXTOID } },
+								  [SM_READ_LATEST] = { .sql = APPLIED_SQL,
+													   .mode = SM_READ_LATEST,
+													   .nargs = 1,
+													   .argtypes = { TEXTOID } },
+								  [SM_WRITE] = { .sql = APPLIED_SQL,
+												 .mode = SM_WRITE,
+												 .nargs = 1,
+												 .argtypes = { TEXTOID } } };
 
 static SmQuery applied_details = {
 	.sql = "SELECT revision, applied_at, applied_by "
-	"FROM schemamig.applied WHERE tenant = $1",
-	.mode = SM_READ, .nargs = 1, .argtypes = {TEXTOID}
+		   "FROM schemamig.applied WHERE tenant = $1",
+	.mode = SM_READ,
+	.nargs = 1,
+	.argtypes = { TEXTOID }
 };
 
-#define FETCH_SQL \
-	"SELECT revision, message, branch_labels, upgrade, downgrade, verify, " \
-	"checksum, token_checksum, authors, approved_by, created_at, edited_at " \
+#define FETCH_SQL                                                              \
+	"SELECT revision, message, branch_labels, upgrade, downgrade, verify, "    \
+	"checksum, token_checksum, authors, approved_by, created_at, edited_at "   \
 	"FROM schemamig.revision WHERE revision = ANY ($1)"
 
 static SmQuery fetch_revisions[] = {
-	[SM_NO_LOCK] = {
-		.sql = FETCH_SQL,
-		.mode = SM_READ, .nargs = 1, .argtypes = {TEXTARRAYOID}
-	},
-	[SM_LOCK_SHARE] = {
-		.sql = FETCH_SQL " ORDER BY ordinal FOR SHARE",
-		.mode = SM_WRITE, .nargs = 1, .argtypes = {TEXTARRAYOID}
-	},
-	[SM_LOCK_UPDATE] = {
-		.sql = FETCH_SQL " ORDER BY ordinal FOR UPDATE",
-		.mode = SM_WRITE, .nargs = 1, .argtypes = {TEXTARRAYOID}
-	}
+	[SM_NO_LOCK] = { .sql = FETCH_SQL,
+					 .mode = SM_READ,
+					 .nargs = 1,
+					 .argtypes = { TEXTARRAYOID } },
+	[SM_LOCK_SHARE] = { .sql = FETCH_SQL " ORDER BY ordinal FOR SHARE",
+						.mode = SM_WRITE,
+						.nargs = 1,
+						.argtypes = { TEXTARRAYOID } },
+	[SM_LOCK_UPDATE] = { .sql = FETCH_SQL " ORDER BY ordinal FOR UPDATE",
+						 .mode = SM_WRITE,
+						 .nargs = 1,
+						 .argtypes = { TEXTARRAYOID } }
 };
 
 static SmQuery insert_revision = {
-	.sql = "INSERT INTO schemamig.revision (revision, message, branch_labels, "
-	"upgrade, downgrade, verify, checksum, token_checksum, authors, created_at) "
-	"VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, pg_catalog.clock_timestamp())",
-	.mode = SM_WRITE, .nargs = 9,
-	.argtypes = {TEXTOID, TEXTOID, TEXTARRAYOID, TEXTOID, TEXTOID, TEXTOID,
-	TEXTOID, TEXTOID, TEXTARRAYOID}
+	.sql =
+		"INSERT INTO schemamig.revision (revision, message, branch_labels, "
+		"upgrade, downgrade, verify, checksum, token_checksum, authors, created_at) "
+		"VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, pg_catalog.clock_timestamp())",
+	.mode = SM_WRITE,
+	.nargs = 9,
+	.argtypes = { TEXTOID, TEXTOID, TEXTARRAYOID, TEXTOID, TEXTOID, TEXTOID,
+				  TEXTOID, TEXTOID, TEXTARRAYOID }
 };
 
 static SmQuery update_revision = {
-	.sql = "UPDATE schemamig.revision SET message = $2, branch_labels = $3, "
-	"upgrade = $4, downgrade = $5, verify = $6, checksum = $7, "
-	"token_checksum = $8, authors = $9, edited_at = pg_catalog.clock_timestamp(), "
-	"approved_by = $10, approved_at = CASE WHEN $10 IS NULL THEN NULL ELSE approved_at END "
-	"WHERE revision = $1",
-	.mode = SM_WRITE, .nargs = 10,
-	.argtypes = {TEXTOID, TEXTOID, TEXTARRAYOID, TEXTOID, TEXTOID, TEXTOID,
-	TEXTOID, TEXTOID, TEXTARRAYOID, TEXTOID}
+	.sql =
+		"UPDATE schemamig.revision SET message = $2, branch_labels = $3, "
+		"upgrade = $4, downgrade = $5, verify = $6, checksum = $7, "
+		"token_checksum = $8, authors = $9, edited_at = pg_catalog.clock_timestamp(), "
+		"approved_by = $10, approved_at = CASE WHEN $10 IS NULL THEN NULL ELSE approved_at END "
+		"WHERE revision = $1",
+	.mode = SM_WRITE,
+	.nargs = 10,
+	.argtypes = { TEXTOID, TEXTOID, TEXTARRAYOID, TEXTOID, TEXTOID, TEXTOID,
+				  TEXTOID, TEXTOID, TEXTARRAYOID, TEXTOID }
 };
 
 static SmQuery insert_edges = {
-	.sql = "INSERT INTO schemamig.revision_edge (revision, kind, ordinal, parent) "
-	"SELECT $1, $2, p.ordinal, p.parent "
-	"FROM pg_catalog.unnest($3) WITH ORDINALITY AS p(parent, ordinal)",
-	.mode = SM_WRITE, .nargs = 3,
-	.argtypes = {TEXTOID, TEXTOID, TEXTARRAYOID}
+	.sql =
+		"INSERT INTO schemamig.revision_edge (revision, kind, ordinal, parent) "
+		"SELECT $1, $2, p.ordinal, p.parent "
+		"FROM pg_catalog.unnest($3) WITH ORDINALITY AS p(parent, ordinal)",
+	.mode = SM_WRITE,
+	.nargs = 3,
+	.argtypes = { TEXTOID, TEXTOID, TEXTARRAYOID }
 };
 
 static SmQuery delete_edges = {
 	.sql = "DELETE FROM schemamig.revision_edge WHERE revision = $1",
-	.mode = SM_WRITE, .nargs = 1, .argtypes = {TEXTOID}
+	.mode = SM_WRITE,
+	.nargs = 1,
+	.argtypes = { TEXTOID }
 };
 
 static SmQuery delete_revision = {
 	.sql = "DELETE FROM schemamig.revision WHERE revision = $1",
-	.mode = SM_WRITE, .nargs = 1, .argtypes = {TEXTOID}
+	.mode = SM_WRITE,
+	.nargs = 1,
+	.argtypes = { TEXTOID }
 };
 
 static SmQuery approve_revision = {
 	.sql = "UPDATE schemamig.revision SET approved_by = $2, "
-	"approved_at = pg_catalog.clock_timestamp() WHERE revision = $1",
-	.mode = SM_WRITE, .nargs = 2, .argtypes = {TEXTOID, TEXTOID}
+		   "approved_at = pg_catalog.clock_timestamp() WHERE revision = $1",
+	.mode = SM_WRITE,
+	.nargs = 2,
+	.argtypes = { TEXTOID, TEXTOID }
 };
 
 /* By order of creation; the server need not sort what we can */
@@ -137,9 +151,9 @@ compare_rows(const void *a, const void *b)
 SmGraphRows
 sm_revision_graph_rows(SmQueryMode mode)
 {
-	SmRows	   *revs = sm_query(&graph_revisions[mode], NULL, NULL);
-	SmRows	   *edges = sm_query(&graph_edges[mode], NULL, NULL);
-	SmGraphRows rows = {.n = (int) revs->n, .n_edges = (int) edges->n};
+	SmRows *revs = sm_query(&graph_revisions[mode], NULL, NULL);
+	SmRows *edges = sm_query(&graph_edges[mode], NULL, NULL);
+	SmGraphRows rows = { .n = (int) revs->n, .n_edges = (int) edges->n };
 
 	rows.row = palloc_array(SmGraphRow, rows.n + 1);
 	for (int i = 0; i < rows.n; i++)
@@ -174,13 +188,14 @@ sm_revision_graph(SmQueryMode mode)
 static int
 known_revision(const SmGraph *g, const char *id)
 {
-	int			idx = sm_graph_find(g, id);
+	int idx = sm_graph_find(g, id);
 
 	if (idx < 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_OBJECT),
 				 errmsg("applied revision \"%s\" does not exist", id),
-				 errhint("SELECT * FROM schemamig.validate() lists what is wrong.")));
+				 errhint(
+					 "SELECT * FROM schemamig.validate() lists what is wrong.")));
 	return idx;
 }
 
@@ -188,9 +203,9 @@ known_revision(const SmGraph *g, const char *id)
 Bitmapset *
 sm_revision_applied(const SmGraph *g, const char *tenant, SmQueryMode mode)
 {
-	Datum		args[] = {CStringGetTextDatum(tenant)};
-	SmRows	   *rows = sm_query(&applied_rows[mode], args, NULL);
-	Bitmapset  *set = NULL;
+	Datum args[] = { CStringGetTextDatum(tenant) };
+	SmRows *rows = sm_query(&applied_rows[mode], args, NULL);
+	Bitmapset *set = NULL;
 
 	for (uint64 i = 0; i < rows->n; i++)
 		set = bms_add_member(set, known_revision(g, sm_rows_text(rows, i, 1)));
@@ -206,14 +221,15 @@ sm_revision_applied(const SmGraph *g, const char *tenant, SmQueryMode mode)
 Bitmapset *
 sm_revision_applied_locked(const SmGraph *g, const char *tenant)
 {
-	Bitmapset  *latest = sm_revision_applied(g, tenant, SM_READ_LATEST);
+	Bitmapset *latest = sm_revision_applied(g, tenant, SM_READ_LATEST);
 
 	if (IsolationUsesXactSnapshot() &&
 		!bms_equal(latest, sm_revision_applied(g, tenant, SM_WRITE)))
 		ereport(ERROR,
 				(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
 				 errmsg("could not serialize access due to a concurrent run"),
-				 errdetail("Revisions were applied or undone since this transaction began."),
+				 errdetail(
+					 "Revisions were applied or undone since this transaction began."),
 				 errhint("The transaction might succeed if retried.")));
 	return latest;
 }
@@ -226,19 +242,19 @@ Bitmapset *
 sm_revision_applied_details(const SmGraph *g, const char *tenant,
 							SmApplied **details)
 {
-	Datum		args[] = {CStringGetTextDatum(tenant)};
-	SmRows	   *rows = sm_query(&applied_details, args, NULL);
-	Bitmapset  *set = NULL;
+	Datum args[] = { CStringGetTextDatum(tenant) };
+	SmRows *rows = sm_query(&applied_details, args, NULL);
+	Bitmapset *set = NULL;
 
 	*details = palloc0_array(SmApplied, g->n + 1);
 	for (uint64 i = 0; i < rows->n; i++)
 	{
-		int			idx = known_revision(g, sm_rows_text(rows, i, 1));
-		bool		isnull;
+		int idx = known_revision(g, sm_rows_text(rows, i, 1));
+		bool isnull;
 
 		set = bms_add_member(set, idx);
-		(*details)[idx].at = DatumGetTimestampTz(sm_rows_datum(rows, i, 2,
-															   &isnull));
+		(*details)[idx].at =
+			DatumGetTimestampTz(sm_rows_datum(rows, i, 2, &isnull));
 		(*details)[idx].by = sm_rows_text(rows, i, 3);
 	}
 	return set;
@@ -248,7 +264,7 @@ static SmRevision *
 row_to_revision(const SmRows *rows, uint64 i)
 {
 	SmRevision *rev = palloc0_object(SmRevision);
-	bool		isnull;
+	bool isnull;
 
 	rev->id = sm_rows_text(rows, i, 1);
 	rev->message = sm_rows_text(rows, i, 2);
@@ -270,18 +286,18 @@ row_to_revision(const SmRows *rows, uint64 i)
 /*
  * The rows of the given revisions, in the given order.  A run locks them
  * against changes: whoever wants to edit or drop one of them waits, and then
- * sees that it has been applied.  Under REPEATABLE READ and above, a revision that the graph has but the
- * snapshot of the transaction does not is a serialization failure.
+ * sees that it has been applied.  Under REPEATABLE READ and above, a revision
+ * that the graph has but the snapshot of the transaction does not is a
+ * serialization failure.
  */
 SmRevision **
-sm_revision_fetch(const SmGraph *g, const int *idx, int n,
-				  SmRowLock lock)
+sm_revision_fetch(const SmGraph *g, const int *idx, int n, SmRowLock lock)
 {
 	SmRevision **result = palloc0_array(SmRevision *, n + 1);
-	int		   *place = palloc_array(int, g->n + 1);
-	List	   *ids = NIL;
-	Datum		args[1];
-	SmRows	   *rows;
+	int *place = palloc_array(int, g->n + 1);
+	List *ids = NIL;
+	Datum args[1];
+	SmRows *rows;
 
 	for (int i = 0; i < n; i++)
 	{
@@ -293,7 +309,7 @@ sm_revision_fetch(const SmGraph *g, const int *idx, int n,
 	for (uint64 i = 0; i < rows->n; i++)
 	{
 		SmRevision *rev = row_to_revision(rows, i);
-		int			at = sm_graph_find(g, rev->id);
+		int at = sm_graph_find(g, rev->id);
 
 		if (at >= 0)
 			result[place[at]] = rev;
@@ -314,8 +330,8 @@ sm_revision_fetch(const SmGraph *g, const int *idx, int n,
 static void
 write_revision(SmQuery *query, const SmRevision *rev)
 {
-	Datum		args[10];
-	char		nulls[] = "          ";
+	Datum args[10];
+	char nulls[] = "          ";
 
 	args[0] = CStringGetTextDatum(rev->id);
 	args[1] = CStringGetTextDatum(rev->message);
@@ -326,8 +342,8 @@ write_revision(SmQuery *query, const SmRevision *rev)
 	args[6] = CStringGetTextDatum(rev->checksum);
 	args[7] = CStringGetTextDatum(rev->token_checksum);
 	args[8] = sm_list_to_text_array(rev->authors);
-	args[9] = rev->approved_by ? CStringGetTextDatum(rev->approved_by) :
-		(Datum) 0;
+	args[9] =
+		rev->approved_by ? CStringGetTextDatum(rev->approved_by) : (Datum) 0;
 	if (rev->downgrade == NULL)
 		nulls[4] = 'n';
 	if (rev->verify == NULL)
@@ -340,7 +356,7 @@ write_revision(SmQuery *query, const SmRevision *rev)
 static void
 write_edges(const char *id, const char *kind, const List *parents)
 {
-	Datum		args[3];
+	Datum args[3];
 
 	if (parents == NIL)
 		return;
@@ -352,8 +368,7 @@ write_edges(const char *id, const char *kind, const List *parents)
 
 /* Stores a new revision; the parents are identifiers */
 void
-sm_revision_insert(const SmRevision *rev, const List *down,
-				   const List *depends)
+sm_revision_insert(const SmRevision *rev, const List *down, const List *depends)
 {
 	write_revision(&insert_revision, rev);
 	write_edges(rev->id, "down", down);
@@ -362,10 +377,9 @@ sm_revision_insert(const SmRevision *rev, const List *down,
 
 /* Stores a changed revision; approved_by may only be kept or withdrawn */
 void
-sm_revision_update(const SmRevision *rev, const List *down,
-				   const List *depends)
+sm_revision_update(const SmRevision *rev, const List *down, const List *depends)
 {
-	Datum		args[] = {CStringGetTextDatum(rev->id)};
+	Datum args[] = { CStringGetTextDatum(rev->id) };
 
 	write_revision(&update_revision, rev);
 	(void) sm_query(&delete_edges, args, NULL);
@@ -377,7 +391,7 @@ sm_revision_update(const SmRevision *rev, const List *down,
 void
 sm_revision_delete(const char *id)
 {
-	Datum		args[] = {CStringGetTextDatum(id)};
+	Datum args[] = { CStringGetTextDatum(id) };
 
 	(void) sm_query(&delete_revision, args, NULL);
 }
@@ -386,7 +400,7 @@ sm_revision_delete(const char *id)
 void
 sm_revision_approve(const char *id, const char *role)
 {
-	Datum		args[] = {CStringGetTextDatum(id), CStringGetTextDatum(role)};
+	Datum args[] = { CStringGetTextDatum(id), CStringGetTextDatum(role) };
 
 	(void) sm_query(&approve_revision, args, NULL);
 }

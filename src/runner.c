@@ -38,24 +38,28 @@
 typedef struct Run
 {
 	const SmGraph *g;
-	SmTenant	tenant;
-	SmPlan		plan;
-	SmStep	   *steps;
-	SmRunAs		run_as;
-	const char *role;			/* name of run_as */
-	int64		number;			/* in schemamig.run */
-	SmHooks		hooks;
+	SmTenant tenant;
+	SmPlan plan;
+	SmStep *steps;
+	SmRunAs run_as;
+	const char *role; /* name of run_as */
+	int64 number;	  /* in schemamig.run */
+	SmHooks hooks;
 } Run;
 
 static SmQuery all_applied = {
-	.sql = "SELECT (SELECT pg_catalog.count(*) FROM schemamig.applied WHERE tenant = $1) = "
-	"(SELECT pg_catalog.count(*) FROM schemamig.revision)",
-	.mode = SM_READ_LATEST, .nargs = 1, .argtypes = {TEXTOID}
+	.sql =
+		"SELECT (SELECT pg_catalog.count(*) FROM schemamig.applied WHERE tenant = $1) = "
+		"(SELECT pg_catalog.count(*) FROM schemamig.revision)",
+	.mode = SM_READ_LATEST,
+	.nargs = 1,
+	.argtypes = { TEXTOID }
 };
 
 static SmQuery real_heads = {
-	.sql = "SELECT pg_catalog.count(*) FROM schemamig.revision r "
-	"WHERE NOT EXISTS (SELECT FROM schemamig.revision_edge e WHERE e.parent = r.revision)",
+	.sql =
+		"SELECT pg_catalog.count(*) FROM schemamig.revision r "
+		"WHERE NOT EXISTS (SELECT FROM schemamig.revision_edge e WHERE e.parent = r.revision)",
 	.mode = SM_READ_LATEST
 };
 
@@ -77,10 +81,12 @@ step_error_callback(void *arg)
 	switch (geterrcode())
 	{
 		case ERRCODE_LOCK_NOT_AVAILABLE:
-			errhint("The whole call is rolled back. Try again, or let schemamig.lock_timeout be longer.");
+			errhint(
+				"The whole call is rolled back. Try again, or let schemamig.lock_timeout be longer.");
 			break;
 		case ERRCODE_OUT_OF_MEMORY:
-			errhint("The whole call is rolled back. If it was the lock table that was full, move fewer revisions in one call, or increase \"max_locks_per_transaction\".");
+			errhint(
+				"The whole call is rolled back. If it was the lock table that was full, move fewer revisions in one call, or increase \"max_locks_per_transaction\".");
 			break;
 		default:
 			break;
@@ -92,7 +98,7 @@ static void
 run_scripts(const Run *run, const SmStep *step)
 {
 	ErrorContextCallback callback;
-	SmEnv		env;
+	SmEnv env;
 
 	callback.callback = step_error_callback;
 	callback.arg = NULL;
@@ -113,17 +119,16 @@ step_report(const Run *run, int i)
 {
 	const SmStep *step = &run->steps[i];
 	const char *parents = sm_progress_parents(run->g, step->idx);
-	bool		up = (run->plan.direction == SM_UPGRADE);
-	SmStepReport report = {
-		.step = i + 1,
-		.steps = run->plan.n,
-		.direction = sm_plan_direction_name(run->plan.direction),
-		.revision = step->rev->id,
-		.from = up ? parents : step->rev->id,
-		.to = up ? step->rev->id : parents,
-		.message = step->rev->message,
-		.statements = step->script->n
-	};
+	bool up = (run->plan.direction == SM_UPGRADE);
+	SmStepReport report = { .step = i + 1,
+							.steps = run->plan.n,
+							.direction =
+								sm_plan_direction_name(run->plan.direction),
+							.revision = step->rev->id,
+							.from = up ? parents : step->rev->id,
+							.to = up ? step->rev->id : parents,
+							.message = step->rev->message,
+							.statements = step->script->n };
 
 	return report;
 }
@@ -134,16 +139,15 @@ run_step(const Run *run, int i)
 {
 	const SmStep *step = &run->steps[i];
 	SmStepReport report = step_report(run, i);
-	bool		up = (run->plan.direction == SM_UPGRADE);
-	SmJournalStep journal = {
-		.run = run->number,
-		.step = i + 1,
-		.revision = step->rev->id,
-		.direction = report.direction,
-		.message = step->rev->message,
-		.statements = step->script->n,
-		.checksum = up ? step->rev->checksum : sm_checksum_text(step->text)
-	};
+	bool up = (run->plan.direction == SM_UPGRADE);
+	SmJournalStep journal = { .run = run->number,
+							  .step = i + 1,
+							  .revision = step->rev->id,
+							  .direction = report.direction,
+							  .message = step->rev->message,
+							  .statements = step->script->n,
+							  .checksum = up ? step->rev->checksum
+											 : sm_checksum_text(step->text) };
 
 	sm_progress_step(&report);
 	sm_hook_call(&run->hooks, SM_HOOK_BEFORE_STEP, &report);
@@ -165,13 +169,14 @@ static void
 put_row(ReturnSetInfo *rsinfo, const Run *run, int i, TimestampTz started_at)
 {
 	const SmRevision *rev = run->steps[i].rev;
-	Interval   *duration = palloc0_object(Interval);
-	Datum		values[4];
-	bool		nulls[4] = {false};
+	Interval *duration = palloc0_object(Interval);
+	Datum values[4];
+	bool nulls[4] = { false };
 
 	duration->time = GetCurrentTimestamp() - started_at;
 	values[0] = CStringGetTextDatum(rev->id);
-	values[1] = CStringGetTextDatum(sm_plan_direction_name(run->plan.direction));
+	values[1] =
+		CStringGetTextDatum(sm_plan_direction_name(run->plan.direction));
 	values[2] = CStringGetTextDatum(rev->message);
 	values[3] = IntervalPGetDatum(duration);
 	tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
@@ -182,11 +187,11 @@ static void
 run_steps(Run *run, const char *target, ReturnSetInfo *rsinfo)
 {
 	MemoryContext run_context = CurrentMemoryContext;
-	MemoryContext step_context = AllocSetContextCreate(run_context,
-													   "schemamig step",
-													   ALLOCSET_DEFAULT_SIZES);
+	MemoryContext step_context =
+		AllocSetContextCreate(run_context, "schemamig step",
+							  ALLOCSET_DEFAULT_SIZES);
 	const char *direction = sm_plan_direction_name(run->plan.direction);
-	SmStepReport summary = {.direction = direction, .steps = run->plan.n};
+	SmStepReport summary = { .direction = direction, .steps = run->plan.n };
 
 	sm_tenant_register(&run->tenant, run->role);
 	run->number = sm_journal_begin(&run->tenant, direction, target, run->role);
@@ -211,13 +216,12 @@ run_steps(Run *run, const char *target, ReturnSetInfo *rsinfo)
 static void
 prepare_run(Run *run, Jsonb *variables)
 {
-	SmRevision **revs = sm_revision_fetch(run->g, run->plan.idx, run->plan.n,
-										  SM_LOCK_SHARE);
+	SmRevision **revs =
+		sm_revision_fetch(run->g, run->plan.idx, run->plan.n, SM_LOCK_SHARE);
 
 	run->run_as = sm_env_run_as();
 	run->role = sm_env_role_name(run->run_as.role);
-	run->steps = sm_prepare_scripts(run->g, &run->plan, revs, variables,
-									false);
+	run->steps = sm_prepare_scripts(run->g, &run->plan, revs, variables, false);
 	sm_prepare_check_applied(&run->tenant, &run->plan, run->steps);
 	sm_prepare_check_rights(run->steps, run->plan.n, run->run_as);
 	sm_prepare_check_transactional(run->steps, run->plan.n);
@@ -230,10 +234,9 @@ prepare_run(Run *run, Jsonb *variables)
 static SmPlan
 make_plan(const Run *run, SmDirection direction, const List *targets)
 {
-	SmPlan		plan = sm_plan_targets(run->g, direction, targets,
-									   sm_revision_applied(run->g,
-														   run->tenant.name,
-														   SM_READ_LATEST));
+	SmPlan plan = sm_plan_targets(run->g, direction, targets,
+								  sm_revision_applied(run->g, run->tenant.name,
+													  SM_READ_LATEST));
 
 	/* with steps to take, the transaction must see the same state */
 	if (plan.n > 0)
@@ -251,13 +254,14 @@ static bool
 is_at_head(const SmTenant *tenant, const List *targets)
 {
 	const char *target = list_length(targets) == 1 ? linitial(targets) : "";
-	Datum		args[] = {CStringGetTextDatum(tenant->name)};
-	bool		heads = (strcmp(target, "heads") == 0);
+	Datum args[] = { CStringGetTextDatum(tenant->name) };
+	bool heads = (strcmp(target, "heads") == 0);
 
 	if (!heads && strcmp(target, "head") != 0)
 		return false;
 	return sm_rows_bool(sm_query(&all_applied, args, NULL), 0, 1) &&
-		(heads || sm_rows_int64(sm_query(&real_heads, NULL, NULL), 0, 1) == 1);
+		   (heads ||
+			sm_rows_int64(sm_query(&real_heads, NULL, NULL), 0, 1) == 1);
 }
 
 /*
@@ -270,11 +274,11 @@ run_targets(FunctionCallInfo fcinfo, SmDirection direction, List *targets)
 	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
 	MemoryContext old = CurrentMemoryContext;
 	MemoryContext context;
-	Jsonb	   *variables = PG_ARGISNULL(2) ? NULL : PG_GETARG_JSONB_P(2);
-	Run			run = {0};
+	Jsonb *variables = PG_ARGISNULL(2) ? NULL : PG_GETARG_JSONB_P(2);
+	Run run = { 0 };
 
-	PreventCommandIfReadOnly(direction == SM_UPGRADE ? "schemamig.upgrade()" :
-							 "schemamig.downgrade()");
+	PreventCommandIfReadOnly(direction == SM_UPGRADE ? "schemamig.upgrade()"
+													 : "schemamig.downgrade()");
 	InitMaterializedSRF(fcinfo, 0);
 	sm_variable_check(variables);
 
@@ -343,12 +347,11 @@ schemamig_downgrade_list(PG_FUNCTION_ARGS)
 Datum
 schemamig_downgrade_steps(PG_FUNCTION_ARGS)
 {
-	int			steps = PG_ARGISNULL(0) ? 0 : PG_GETARG_INT32(0);
+	int steps = PG_ARGISNULL(0) ? 0 : PG_GETARG_INT32(0);
 
 	if (steps <= 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("number of steps must be positive")));
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+						errmsg("number of steps must be positive")));
 	return run_targets(fcinfo, SM_DOWNGRADE,
 					   list_make1(psprintf("-%d", steps)));
 }

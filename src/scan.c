@@ -19,7 +19,7 @@ struct SmScanner
 {
 	core_yyscan_t yyscanner;
 	core_yy_extra_type extra;
-	SmEnv		env;
+	SmEnv env;
 };
 
 /*
@@ -29,11 +29,11 @@ struct SmScanner
 SmScanner *
 sm_scan_begin(const char *text)
 {
-	SmScanner  *scanner = palloc0_object(SmScanner);
+	SmScanner *scanner = palloc0_object(SmScanner);
 
 	sm_env_enter_parser(&scanner->env);
-	scanner->yyscanner = scanner_init(text, &scanner->extra, &ScanKeywords,
-									  ScanKeywordTokens);
+	scanner->yyscanner =
+		scanner_init(text, &scanner->extra, &ScanKeywords, ScanKeywordTokens);
 	return scanner;
 }
 
@@ -45,7 +45,7 @@ bool
 sm_scan_next(SmScanner *scanner, SmToken *token)
 {
 	core_YYSTYPE value;
-	YYLTYPE		location;
+	YYLTYPE location;
 
 	if (core_yylex(&value, &location, scanner->yyscanner) == 0)
 		return false;

@@ -11,8 +11,8 @@
 /* A token: where it stands in the text, in bytes */
 typedef struct SmToken
 {
-	int			start;
-	int			length;
+	int start;
+	int length;
 } SmToken;
 
 typedef struct SmScanner SmScanner;
@@ -21,4 +21,4 @@ extern SmScanner *sm_scan_begin(const char *text);
 extern bool sm_scan_next(SmScanner *scanner, SmToken *token);
 extern void sm_scan_end(SmScanner *scanner);
 
-#endif							/* SM_SCAN_H */
+#endif /* SM_SCAN_H */

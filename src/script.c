@@ -37,7 +37,7 @@ sm_script_kind_name(SmScriptKind kind)
 		case SM_SCRIPT_VERIFY:
 			return "verify";
 	}
-	return NULL;				/* keep compiler quiet */
+	return NULL; /* keep compiler quiet */
 }
 
 /* Byte offset of a character position, which counts from 1 */
@@ -60,8 +60,8 @@ add_place(const SmScript *script, int stmt, int offset)
 {
 	const char *kind = sm_script_kind_name(script->kind);
 	const char *line_start = script->text;
-	int			line = 1;
-	int			column;
+	int line = 1;
+	int column;
 
 	for (const char *p = script->text; p < script->text + offset; p++)
 	{
@@ -71,8 +71,9 @@ add_place(const SmScript *script, int stmt, int offset)
 			line_start = p + 1;
 		}
 	}
-	column = pg_mbstrlen_with_len(line_start,
-								  script->text + offset - line_start) + 1;
+	column =
+		pg_mbstrlen_with_len(line_start, script->text + offset - line_start) +
+		1;
 	if (stmt < 0)
 		errcontext("line %d, column %d of the %s script of revision \"%s\"",
 				   line, column, kind, script->revision);
@@ -89,10 +90,10 @@ add_place(const SmScript *script, int stmt, int offset)
 static void
 show_parse_error(const SmScript *script)
 {
-	int			position = geterrposition();
-	int			offset;
+	int position = geterrposition();
+	int offset;
 	const char *line;
-	int			length;
+	int length;
 
 	if (position <= 0)
 	{
@@ -104,15 +105,17 @@ show_parse_error(const SmScript *script)
 	line = add_place(script, -1, offset);
 	length = strcspn(line, "\r\n");
 	errposition(0);
-	internalerrposition(pg_mbstrlen_with_len(line,
-											 script->text + offset - line) + 1);
+	internalerrposition(
+		pg_mbstrlen_with_len(line, script->text + offset - line) + 1);
 	internalerrquery(pnstrdup(line, length));
 	if (geterrcode() != ERRCODE_SYNTAX_ERROR)
 		return;
 	if (line[0] == '\\')
-		errhint("psql's backslash commands are not SQL: a script is run by the server.");
+		errhint(
+			"psql's backslash commands are not SQL: a script is run by the server.");
 	else if (script->text[offset] == ':')
-		errhint("A variable is written as :'name' for a value and :\"name\" for an identifier.");
+		errhint(
+			"A variable is written as :'name' for a value and :\"name\" for an identifier.");
 }
 
 /*
@@ -123,8 +126,8 @@ static void
 show_statement_error(const SmScript *script, int stmt)
 {
 	const SmStatement *s = &script->stmt[stmt];
-	char	   *sql = pnstrdup(script->text + s->start, s->length);
-	int			position = geterrposition();
+	char *sql = pnstrdup(script->text + s->start, s->length);
+	int position = geterrposition();
 
 	if (position > 0)
 	{
@@ -174,8 +177,8 @@ sm_script_pop_context(SmScriptContext *context)
 static List *
 parse(const char *sql)
 {
-	SmEnv		env;
-	List	   *raw;
+	SmEnv env;
+	List *raw;
 
 	sm_env_enter_parser(&env);
 	raw = raw_parser(sql, RAW_PARSE_DEFAULT);
@@ -192,10 +195,10 @@ static void
 find_tokens(const char *text, const RawStmt *raw, SmStatement *s)
 {
 	const char *start = text + raw->stmt_location;
-	int			length = raw->stmt_len > 0 ? raw->stmt_len : (int) strlen(start);
-	char	   *slice;
-	SmScanner  *scanner;
-	SmToken		token = {0};
+	int length = raw->stmt_len > 0 ? raw->stmt_len : (int) strlen(start);
+	char *slice;
+	SmScanner *scanner;
+	SmToken token = { 0 };
 
 	while (length > 0 && scanner_isspace(start[length - 1]))
 		length--;
@@ -221,11 +224,10 @@ static void
 refuse_statement(const SmScript *script, int start, const char *what,
 				 const char *hint)
 {
-	ereport(ERROR,
-			(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-			 errmsg("%s is not allowed in a revision", what),
-			 errposition(pg_mbstrlen_with_len(script->text, start) + 1),
-			 errhint("%s", hint)));
+	ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+					errmsg("%s is not allowed in a revision", what),
+					errposition(pg_mbstrlen_with_len(script->text, start) + 1),
+					errhint("%s", hint)));
 }
 
 static void
@@ -256,24 +258,24 @@ sm_script_parse(SmScriptKind kind, const char *revision, const char *text)
 {
 	MemoryContext result_context = CurrentMemoryContext;
 	MemoryContext parse_context;
-	SmScript   *script = palloc0_object(SmScript);
+	SmScript *script = palloc0_object(SmScript);
 	SmScriptContext error_context;
-	List	   *raw;
-	ListCell   *lc;
+	List *raw;
+	ListCell *lc;
 
 	script->kind = kind;
 	script->revision = revision;
 	script->text = text;
 	sm_script_push_context(&error_context, script);
 
-	parse_context = AllocSetContextCreate(result_context,
-										  "schemamig script parsing",
-										  ALLOCSET_DEFAULT_SIZES);
+	parse_context =
+		AllocSetContextCreate(result_context, "schemamig script parsing",
+							  ALLOCSET_DEFAULT_SIZES);
 	MemoryContextSwitchTo(parse_context);
 	raw = parse(text);
 	MemoryContextSwitchTo(result_context);
 	script->stmt = palloc0_array(SmStatement, list_length(raw) + 1);
-	foreach(lc, raw)
+	foreach (lc, raw)
 		describe_statement(script, lfirst_node(RawStmt, lc),
 						   &script->stmt[script->n++]);
 	MemoryContextDelete(parse_context);

@@ -21,20 +21,20 @@ typedef enum SmScriptKind
 /* One statement, by its place in the text, in bytes */
 typedef struct SmStatement
 {
-	int			start;			/* of its first token */
-	int			length;			/* without a closing semicolon */
-	bool		sets_role;		/* SET or RESET of role, session authorization */
-	bool		is_select;		/* could stand in a FROM clause */
-	const char *set_name;		/* setting that it changes, if any */
-	const char *outside;		/* what must run outside of a transaction */
+	int start;			  /* of its first token */
+	int length;			  /* without a closing semicolon */
+	bool sets_role;		  /* SET or RESET of role, session authorization */
+	bool is_select;		  /* could stand in a FROM clause */
+	const char *set_name; /* setting that it changes, if any */
+	const char *outside;  /* what must run outside of a transaction */
 } SmStatement;
 
 typedef struct SmScript
 {
 	SmScriptKind kind;
-	const char *revision;		/* identifier, for messages */
+	const char *revision; /* identifier, for messages */
 	const char *text;
-	int			n;
+	int n;
 	SmStatement *stmt;
 } SmScript;
 
@@ -42,16 +42,16 @@ typedef struct SmScript
 typedef struct SmScriptContext
 {
 	const SmScript *script;
-	int			stmt;			/* index of the statement; -1: still parsing */
+	int stmt; /* index of the statement; -1: still parsing */
 	ErrorContextCallback callback;
 } SmScriptContext;
 
 extern const char *sm_script_kind_name(SmScriptKind kind);
-extern SmScript *sm_script_parse(SmScriptKind kind, const char *revision,
-								 const char *text);
+extern SmScript *
+sm_script_parse(SmScriptKind kind, const char *revision, const char *text);
 extern List *sm_script_parse_statement(const char *sql);
-extern void sm_script_push_context(SmScriptContext *context,
-								   const SmScript *script);
+extern void
+sm_script_push_context(SmScriptContext *context, const SmScript *script);
 extern void sm_script_pop_context(SmScriptContext *context);
 
-#endif							/* SM_SCRIPT_H */
+#endif /* SM_SCRIPT_H */

@@ -28,23 +28,21 @@ PG_FUNCTION_INFO_V1(schemamig_stamp_list);
 typedef struct Stamp
 {
 	const SmGraph *g;
-	SmTenant	tenant;
+	SmTenant tenant;
 	const char *role;
-	int64		run;
-	int			steps;			/* journaled so far */
+	int64 run;
+	int steps; /* journaled so far */
 } Stamp;
 
 static void
 log_step(Stamp *stamp, const SmRevision *rev, const char *direction)
 {
-	SmJournalStep step = {
-		.run = stamp->run,
-		.step = ++stamp->steps,
-		.revision = rev->id,
-		.direction = direction,
-		.message = rev->message,
-		.started_at = GetCurrentTimestamp()
-	};
+	SmJournalStep step = { .run = stamp->run,
+						   .step = ++stamp->steps,
+						   .revision = rev->id,
+						   .direction = direction,
+						   .message = rev->message,
+						   .started_at = GetCurrentTimestamp() };
 
 	sm_journal_step(&step);
 }
@@ -53,9 +51,9 @@ log_step(Stamp *stamp, const SmRevision *rev, const char *direction)
 static void
 move_revisions(Stamp *stamp, const Bitmapset *set, SmDirection direction)
 {
-	SmPlan		plan = sm_plan_set(stamp->g, direction, set);
-	SmRevision **revs = sm_revision_fetch(stamp->g, plan.idx, plan.n,
-										  SM_LOCK_SHARE);
+	SmPlan plan = sm_plan_set(stamp->g, direction, set);
+	SmRevision **revs =
+		sm_revision_fetch(stamp->g, plan.idx, plan.n, SM_LOCK_SHARE);
 	MemoryContext old = CurrentMemoryContext;
 	MemoryContext context = AllocSetContextCreate(old, "schemamig stamp step",
 												  ALLOCSET_DEFAULT_SIZES);
@@ -79,9 +77,9 @@ move_revisions(Stamp *stamp, const Bitmapset *set, SmDirection direction)
 static Datum
 version_rows(const SmGraph *g, const Bitmapset *set)
 {
-	Bitmapset  *tips = sm_graph_tips(g, set, SM_NEXT_ALL);
-	List	   *ids = NIL;
-	int			i = -1;
+	Bitmapset *tips = sm_graph_tips(g, set, SM_NEXT_ALL);
+	List *ids = NIL;
+	int i = -1;
 
 	while ((i = bms_next_member(tips, i)) >= 0)
 		ids = lappend(ids, (void *) g->node[i].id);
@@ -92,12 +90,12 @@ version_rows(const SmGraph *g, const Bitmapset *set)
 static Datum
 stamp_targets(FunctionCallInfo fcinfo, const List *targets)
 {
-	bool		purge = sm_arg_bool(fcinfo, 1);
-	Stamp		stamp = {0};
-	Bitmapset  *applied;
-	Bitmapset  *set;
-	Bitmapset  *removed;
-	Bitmapset  *added;
+	bool purge = sm_arg_bool(fcinfo, 1);
+	Stamp stamp = { 0 };
+	Bitmapset *applied;
+	Bitmapset *set;
+	Bitmapset *removed;
+	Bitmapset *added;
 
 	PreventCommandIfReadOnly("schemamig.stamp()");
 	stamp.tenant = sm_tenant_lookup(sm_arg_name(fcinfo, 2));

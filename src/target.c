@@ -7,8 +7,8 @@
  * unique prefix of one, a branch label, or one of head, heads, base and
  * current, and a range is start:end.  The meaning is Alembic's; where Alembic
  * guesses, quietly does more than was said, or dies, there is an error here
- * (test/data/conformance/deviations.tsv lists the differences).  A target is always
- * parsed as a whole.
+ * (test/data/conformance/deviations.tsv lists the differences).  A target is
+ *always parsed as a whole.
  *
  * Everything in this file is pure: it takes the graph and the applied set and
  * returns revisions.
@@ -35,19 +35,19 @@
 /* A target, parsed but not resolved */
 typedef struct Target
 {
-	const char *text;			/* as written */
-	char	   *label;			/* before the @, or NULL */
-	char	   *symbol;			/* NULL: only +N or -N */
-	int			steps;			/* +N or -N, else 0 */
-	bool		relative;
+	const char *text; /* as written */
+	char *label;	  /* before the @, or NULL */
+	char *symbol;	  /* NULL: only +N or -N */
+	int steps;		  /* +N or -N, else 0 */
+	bool relative;
 } Target;
 
 /* What a target is resolved against */
 typedef struct Scope
 {
 	const SmGraph *g;
-	const Bitmapset *applied;	/* what "current" means */
-	const Bitmapset *origin;	/* what +N and -N count from; empty: base */
+	const Bitmapset *applied; /* what "current" means */
+	const Bitmapset *origin;  /* what +N and -N count from; empty: base */
 } Scope;
 
 static void
@@ -55,19 +55,19 @@ invalid_target(const char *text, const char *detail)
 {
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			 errmsg("invalid target \"%s\"", text),
-			 errdetail("%s", detail),
-			 errhint("A target is [label@]revision, head, heads, base or current, with +N or -N behind it or alone.")));
+			 errmsg("invalid target \"%s\"", text), errdetail("%s", detail),
+			 errhint(
+				 "A target is [label@]revision, head, heads, base or current, with +N or -N behind it or alone.")));
 }
 
 /* Parses a target; whether its names exist is seen when it is resolved */
 static Target
 parse_target(const SmGraph *g, const char *text)
 {
-	Target		t = {.text = text};
+	Target t = { .text = text };
 	const char *rest = text;
 	const char *at = strchr(text, '@');
-	size_t		len;
+	size_t len;
 
 	if (text[0] == '\0')
 		invalid_target(text, "It is empty.");
@@ -90,13 +90,14 @@ parse_target(const SmGraph *g, const char *text)
 		t.symbol = pstrdup(rest);
 	else
 	{
-		char	   *end;
-		long		steps;
+		char *end;
+		long steps;
 
 		errno = 0;
 		steps = strtol(rest + len, &end, 10);
 		if (end == rest + len || *end != '\0')
-			invalid_target(text, "Behind \"+\" or \"-\" there must be a number and nothing else.");
+			invalid_target(text,
+						   "Behind \"+\" or \"-\" there must be a number and nothing else.");
 		if (errno != 0 || steps > PG_INT32_MAX || steps < -PG_INT32_MAX)
 			invalid_target(text, "The number of steps is out of range.");
 		t.relative = true;
@@ -112,10 +113,10 @@ parse_target(const SmGraph *g, const char *text)
 static Bitmapset *
 list_to_set(const List *revs)
 {
-	Bitmapset  *set = NULL;
-	ListCell   *lc;
+	Bitmapset *set = NULL;
+	ListCell *lc;
 
-	foreach(lc, revs)
+	foreach (lc, revs)
 		set = bms_add_member(set, lfirst_int(lc));
 	return set;
 }
@@ -123,8 +124,8 @@ list_to_set(const List *revs)
 static List *
 set_to_list(const Bitmapset *set)
 {
-	List	   *revs = NIL;
-	int			i = -1;
+	List *revs = NIL;
+	int i = -1;
 
 	while ((i = bms_next_member(set, i)) >= 0)
 		revs = lappend_int(revs, i);
@@ -133,21 +134,21 @@ set_to_list(const Bitmapset *set)
 
 /* The names that begin with a prefix: revisions, by identifier or label */
 static List *
-prefix_matches(const SmGraph *g, const char *prefix,
-			   const Bitmapset *within, StringInfo names)
+prefix_matches(const SmGraph *g, const char *prefix, const Bitmapset *within,
+			   StringInfo names)
 {
-	List	   *revs = NIL;
-	size_t		len = strlen(prefix);
+	List *revs = NIL;
+	size_t len = strlen(prefix);
 
 	for (int i = 0; i < g->n; i++)
 	{
-		List	   *candidates = lcons((void *) g->node[i].id,
-									   list_copy(g->node[i].labels));
-		ListCell   *lc;
+		List *candidates =
+			lcons((void *) g->node[i].id, list_copy(g->node[i].labels));
+		ListCell *lc;
 
 		if (within && !bms_is_member(i, within))
 			continue;
-		foreach(lc, candidates)
+		foreach (lc, candidates)
 		{
 			const char *name = lfirst(lc);
 
@@ -168,15 +169,17 @@ prefix_matches(const SmGraph *g, const char *prefix,
 static void
 unknown_revision(const SmGraph *g, const char *name, bool label)
 {
-	Bitmapset  *heads = sm_graph_tips(g, sm_graph_all(g), SM_NEXT);
+	Bitmapset *heads = sm_graph_tips(g, sm_graph_all(g), SM_NEXT);
 
 	ereport(ERROR,
 			(errcode(ERRCODE_UNDEFINED_OBJECT),
-			 label ? errmsg("branch \"%s\" does not exist", name) :
-			 errmsg("revision or branch label \"%s\" does not exist", name),
-			 bms_is_empty(heads) ? errhint("There are no revisions yet.") :
-			 errhint("The heads are %s; SELECT * FROM schemamig.history() lists all revisions.",
-					 sm_graph_id_list(g, heads, MAX_CHOICES))));
+			 label ? errmsg("branch \"%s\" does not exist", name)
+				   : errmsg("revision or branch label \"%s\" does not exist",
+							name),
+			 bms_is_empty(heads)
+				 ? errhint("There are no revisions yet.")
+				 : errhint("The heads are %s; SELECT * FROM schemamig.history() lists all revisions.",
+						   sm_graph_id_list(g, heads, MAX_CHOICES))));
 }
 
 /*
@@ -187,9 +190,9 @@ static int
 find_name_in(const SmGraph *g, const char *name, const Bitmapset *within,
 			 bool label)
 {
-	int			idx = sm_graph_find(g, name);
+	int idx = sm_graph_find(g, name);
 	StringInfoData names;
-	List	   *matches;
+	List *matches;
 
 	if (idx < 0)
 		idx = sm_graph_find_label(g, name);
@@ -201,10 +204,9 @@ find_name_in(const SmGraph *g, const char *name, const Bitmapset *within,
 	if (matches == NIL)
 		unknown_revision(g, name, label);
 	if (list_length(matches) > 1)
-		ereport(ERROR,
-				(errcode(ERRCODE_AMBIGUOUS_PARAMETER),
-				 errmsg("revision \"%s\" is ambiguous", name),
-				 errhint("It could be %s.", names.data)));
+		ereport(ERROR, (errcode(ERRCODE_AMBIGUOUS_PARAMETER),
+						errmsg("revision \"%s\" is ambiguous", name),
+						errhint("It could be %s.", names.data)));
 	return linitial_int(matches);
 }
 
@@ -216,7 +218,7 @@ find_name_in(const SmGraph *g, const char *name, const Bitmapset *within,
 static Bitmapset *
 label_line(const SmGraph *g, const char *label)
 {
-	Bitmapset  *self;
+	Bitmapset *self;
 
 	if (label == NULL)
 		return NULL;
@@ -241,14 +243,14 @@ static List *
 resolve_head(const Scope *s, const Target *t, const Bitmapset *line)
 {
 	const SmGraph *g = s->g;
-	Bitmapset  *heads = within_line(sm_graph_tips(g, sm_graph_all(g), SM_NEXT),
-									line);
-	Bitmapset  *real = sm_graph_tips(g, heads, SM_NEXT_ALL);
+	Bitmapset *heads =
+		within_line(sm_graph_tips(g, sm_graph_all(g), SM_NEXT), line);
+	Bitmapset *real = sm_graph_tips(g, heads, SM_NEXT_ALL);
 
 	if (bms_num_members(heads) > 1)
 	{
-		Bitmapset  *candidates = NULL;
-		int			i = -1;
+		Bitmapset *candidates = NULL;
+		int i = -1;
 
 		while ((i = bms_next_member(real, i)) >= 0)
 		{
@@ -262,7 +264,8 @@ resolve_head(const Scope *s, const Target *t, const Bitmapset *line)
 				 errmsg("there are several heads for target \"%s\"", t->text),
 				 errdetail("They are %s.",
 						   sm_graph_id_list(g, heads, MAX_CHOICES)),
-				 errhint("Name one of them, use \"label@head\" for one branch or \"heads\" for all, or join them with schemamig.merge().")));
+				 errhint(
+					 "Name one of them, use \"label@head\" for one branch or \"heads\" for all, or join them with schemamig.merge().")));
 	}
 	return set_to_list(heads);
 }
@@ -272,27 +275,27 @@ static List *
 resolve_symbol(const Scope *s, const Target *t)
 {
 	const SmGraph *g = s->g;
-	Bitmapset  *line = label_line(g, t->label);
-	int			idx;
+	Bitmapset *line = label_line(g, t->label);
+	int idx;
 
 	if (strcmp(t->symbol, "base") == 0)
 		return NIL;
 	if (strcmp(t->symbol, "head") == 0)
 		return resolve_head(s, t, line);
 	if (strcmp(t->symbol, "heads") == 0)
-		return set_to_list(within_line(sm_graph_tips(g, sm_graph_all(g),
-													 line ? SM_NEXT : SM_NEXT_ALL),
-									   line));
+		return set_to_list(
+			within_line(sm_graph_tips(g, sm_graph_all(g),
+									  line ? SM_NEXT : SM_NEXT_ALL),
+						line));
 	if (strcmp(t->symbol, "current") == 0)
-		return set_to_list(within_line(sm_graph_tips(g, s->applied, SM_NEXT_ALL),
-									   line));
+		return set_to_list(
+			within_line(sm_graph_tips(g, s->applied, SM_NEXT_ALL), line));
 
 	idx = find_name_in(g, t->symbol, line, false);
 	if (line && !bms_is_member(idx, line))
-		ereport(ERROR,
-				(errcode(ERRCODE_UNDEFINED_OBJECT),
-				 errmsg("revision \"%s\" is not on branch \"%s\"",
-						g->node[idx].id, t->label)));
+		ereport(ERROR, (errcode(ERRCODE_UNDEFINED_OBJECT),
+						errmsg("revision \"%s\" is not on branch \"%s\"",
+							   g->node[idx].id, t->label)));
 	return list_make1_int(idx);
 }
 
@@ -302,8 +305,8 @@ past_the_end(const char *text, bool up)
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 			 errmsg("target \"%s\" lies past the end of the history", text),
-			 up ? errdetail("There are not that many revisions above it.") :
-			 errdetail("There are not that many revisions below it.")));
+			 up ? errdetail("There are not that many revisions above it.")
+				: errdetail("There are not that many revisions below it.")));
 }
 
 /*
@@ -315,11 +318,11 @@ static int
 walk(const Scope *s, const Target *t, int from, const Bitmapset *line)
 {
 	const SmGraph *g = s->g;
-	bool		up = (t->steps > 0);
+	bool up = (t->steps > 0);
 
 	for (int left = abs(t->steps); left > 0; left--)
 	{
-		Bitmapset  *ways = NULL;
+		Bitmapset *ways = NULL;
 
 		if (from < 0 && up)
 			ways = sm_graph_bases(g);
@@ -338,8 +341,8 @@ walk(const Scope *s, const Target *t, int from, const Bitmapset *line)
 					(errcode(ERRCODE_AMBIGUOUS_PARAMETER),
 					 errmsg("target \"%s\" is ambiguous", t->text),
 					 errdetail("From %s the next revision could be %s.",
-							   from < 0 ? "the base" :
-							   psprintf("\"%s\"", g->node[from].id),
+							   from < 0 ? "the base"
+										: psprintf("\"%s\"", g->node[from].id),
 							   sm_graph_id_list(g, ways, MAX_CHOICES)),
 					 errhint("Name the revision, or a branch as in \"label@%s\".",
 							 up ? "+1" : "-1")));
@@ -373,8 +376,10 @@ only_one(const Scope *s, const char *text, const List *revs)
 				(errcode(ERRCODE_AMBIGUOUS_PARAMETER),
 				 errmsg("target \"%s\" names several revisions", text),
 				 errdetail("They are %s.",
-						   sm_graph_id_list(s->g, list_to_set(revs), MAX_CHOICES)),
-				 errhint("Name one of them, or a branch as in \"label@head\".")));
+						   sm_graph_id_list(s->g, list_to_set(revs),
+											MAX_CHOICES)),
+				 errhint(
+					 "Name one of them, or a branch as in \"label@head\".")));
 	return revs ? linitial_int(revs) : -1;
 }
 
@@ -386,13 +391,14 @@ only_one(const Scope *s, const char *text, const List *revs)
 static int
 relative_start(const Scope *s, const Target *t, const Bitmapset *line)
 {
-	Bitmapset  *starts = within_line(s->origin, line);
+	Bitmapset *starts = within_line(s->origin, line);
 
 	if (line && bms_is_empty(starts))
 	{
-		Bitmapset  *needed = sm_graph_closure(s->g, s->origin, SM_DOWN_ALL);
+		Bitmapset *needed = sm_graph_closure(s->g, s->origin, SM_DOWN_ALL);
 
-		starts = sm_graph_tips(s->g, bms_int_members(needed, line), SM_NEXT_ALL);
+		starts =
+			sm_graph_tips(s->g, bms_int_members(needed, line), SM_NEXT_ALL);
 	}
 	if (bms_num_members(starts) > 1)
 		ereport(ERROR,
@@ -409,14 +415,14 @@ relative_start(const Scope *s, const Target *t, const Bitmapset *line)
 static int
 resolve_relative(const Scope *s, const Target *t)
 {
-	Bitmapset  *line = label_line(s->g, t->label);
-	int			start;
+	Bitmapset *line = label_line(s->g, t->label);
+	int start;
 
 	if (t->symbol == NULL)
 		start = relative_start(s, t, line);
 	else
 	{
-		Target		symbol = *t;
+		Target symbol = *t;
 
 		/* going up, the label says which way; going down, where to start */
 		if (t->steps > 0)
@@ -430,14 +436,14 @@ resolve_relative(const Scope *s, const Target *t)
 static List *
 resolve(const Scope *s, const Target *t)
 {
-	return t->relative ? rev_list(resolve_relative(s, t)) :
-		resolve_symbol(s, t);
+	return t->relative ? rev_list(resolve_relative(s, t))
+					   : resolve_symbol(s, t);
 }
 
 static Scope
 current_scope(const SmGraph *g, const Bitmapset *applied)
 {
-	Scope		s = {.g = g, .applied = applied};
+	Scope s = { .g = g, .applied = applied };
 
 	s.origin = sm_graph_tips(g, applied, SM_NEXT_ALL);
 	return s;
@@ -451,8 +457,8 @@ List *
 sm_target_revisions(const SmGraph *g, const char *text,
 					const Bitmapset *applied)
 {
-	Scope		s = current_scope(g, applied);
-	Target		t = parse_target(g, text);
+	Scope s = current_scope(g, applied);
+	Target t = parse_target(g, text);
 
 	return resolve(&s, &t);
 }
@@ -464,23 +470,23 @@ sm_target_revisions(const SmGraph *g, const char *text,
 List *
 sm_target_show(const SmGraph *g, const char *text, const Bitmapset *applied)
 {
-	Scope		s = current_scope(g, applied);
-	Target		t = parse_target(g, text);
-	Bitmapset  *heads;
-	List	   *revs = NIL;
-	int			i = -1;
+	Scope s = current_scope(g, applied);
+	Target t = parse_target(g, text);
+	Bitmapset *heads;
+	List *revs = NIL;
+	int i = -1;
 
 	if (!t.relative || t.symbol || t.steps > 0)
 		return resolve(&s, &t);
 
 	if (t.label)
-		(void) label_line(g, t.label);	/* is there such a branch? */
+		(void) label_line(g, t.label); /* is there such a branch? */
 	heads = sm_graph_tips(g, sm_graph_all(g), SM_NEXT_ALL);
 	while ((i = bms_next_member(heads, i)) >= 0)
 	{
 		if (t.label == NULL || sm_graph_on_branch(g, i, t.label))
-			revs = list_concat_unique_int(revs,
-										  rev_list(walk(&s, &t, i, NULL)));
+			revs =
+				list_concat_unique_int(revs, rev_list(walk(&s, &t, i, NULL)));
 	}
 	return revs;
 }
@@ -489,13 +495,12 @@ sm_target_show(const SmGraph *g, const char *text, const Bitmapset *applied)
 int
 sm_target_single(const SmGraph *g, const char *text, const Bitmapset *applied)
 {
-	Scope		s = current_scope(g, applied);
-	int			idx = only_one(&s, text, sm_target_revisions(g, text, applied));
+	Scope s = current_scope(g, applied);
+	int idx = only_one(&s, text, sm_target_revisions(g, text, applied));
 
 	if (idx < 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_UNDEFINED_OBJECT),
-				 errmsg("target \"%s\" names no revision", text)));
+		ereport(ERROR, (errcode(ERRCODE_UNDEFINED_OBJECT),
+						errmsg("target \"%s\" names no revision", text)));
 	return idx;
 }
 
@@ -506,15 +511,15 @@ sm_target_single(const SmGraph *g, const char *text, const Bitmapset *applied)
 static void
 check_overlap(const SmGraph *g, int idx, const Bitmapset *others)
 {
-	Bitmapset  *needed = sm_graph_closure(g, bms_make_singleton(idx),
-										  SM_DOWN_ALL);
+	Bitmapset *needed =
+		sm_graph_closure(g, bms_make_singleton(idx), SM_DOWN_ALL);
 
 	needed = bms_del_member(bms_int_members(needed, others), idx);
 	if (!bms_is_empty(needed))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("target \"%s\" includes target %s",
-						g->node[idx].id, sm_graph_id_list(g, needed, 1)),
+				 errmsg("target \"%s\" includes target %s", g->node[idx].id,
+						sm_graph_id_list(g, needed, 1)),
 				 errhint("Name only the last revision of each branch.")));
 }
 
@@ -523,31 +528,29 @@ check_overlap(const SmGraph *g, int idx, const Bitmapset *others)
  * need and that is not applied.
  */
 Bitmapset *
-sm_target_upgrade(const SmGraph *g, const List *texts,
-				  const Bitmapset *applied)
+sm_target_upgrade(const SmGraph *g, const List *texts, const Bitmapset *applied)
 {
-	Bitmapset  *targets = NULL;
-	ListCell   *lc;
+	Bitmapset *targets = NULL;
+	ListCell *lc;
 
-	foreach(lc, texts)
+	foreach (lc, texts)
 	{
-		Scope		s = current_scope(g, applied);
-		Target		t = parse_target(g, lfirst(lc));
+		Scope s = current_scope(g, applied);
+		Target t = parse_target(g, lfirst(lc));
 
 		if (t.relative && t.symbol && strcmp(t.symbol, "base") == 0 &&
 			t.steps < 0)
 			past_the_end(t.text, false);
 		if (t.relative && t.symbol == NULL && t.steps < 0)
-			ereport(ERROR,
-					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					 errmsg("cannot upgrade to target \"%s\"", t.text),
-					 errdetail("It lies below the current revision."),
-					 errhint("schemamig.downgrade() goes down.")));
+			ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+							errmsg("cannot upgrade to target \"%s\"", t.text),
+							errdetail("It lies below the current revision."),
+							errhint("schemamig.downgrade() goes down.")));
 		targets = bms_join(targets, list_to_set(resolve(&s, &t)));
 	}
 	if (list_length(texts) > 1)
 	{
-		int			i = -1;
+		int i = -1;
 
 		while ((i = bms_next_member(targets, i)) >= 0)
 			check_overlap(g, i, targets);
@@ -563,7 +566,7 @@ static Bitmapset *
 roots_on_branch(const SmGraph *g, const Target *t, const Bitmapset *roots,
 				int branch)
 {
-	Bitmapset  *below;
+	Bitmapset *below;
 
 	if (branch < 0 || bms_num_members(roots) <= 1)
 		return bms_copy(roots);
@@ -580,23 +583,27 @@ roots_on_branch(const SmGraph *g, const Target *t, const Bitmapset *roots,
 
 /* There is nothing that a downgrade to the target could undo */
 static void
-nothing_to_undo(const Scope *s, const char *text, int target,
-				const char *range)
+nothing_to_undo(const Scope *s, const char *text, int target, const char *range)
 {
 	const char *id = s->g->node[target].id;
 
 	ereport(ERROR,
 			(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 			 errmsg("cannot downgrade to target \"%s\"", text),
-			 range ? errdetail("Revision \"%s\" does not lie below the start of range \"%s\".",
-							   id, range) :
-			 bms_is_member(target, s->applied) ?
-			 errdetail("Nothing that is applied comes after revision \"%s\".", id) :
-			 errdetail("Revision \"%s\" is not applied.", id),
-			 range ? errhint("A downgrade goes from the newer revision to the older one.") :
-			 bms_is_empty(s->origin) ? errhint("Nothing is applied.") :
-			 errhint("The current revisions are %s.",
-					 sm_graph_id_list(s->g, s->origin, MAX_CHOICES))));
+			 range
+				 ? errdetail("Revision \"%s\" does not lie below the start of range \"%s\".",
+							 id, range)
+			 : bms_is_member(target, s->applied)
+				 ? errdetail("Nothing that is applied comes after revision \"%s\".",
+							 id)
+				 : errdetail("Revision \"%s\" is not applied.", id),
+			 range
+				 ? errhint(
+					   "A downgrade goes from the newer revision to the older one.")
+			 : bms_is_empty(s->origin)
+				 ? errhint("Nothing is applied.")
+				 : errhint("The current revisions are %s.",
+						   sm_graph_id_list(s->g, s->origin, MAX_CHOICES))));
 }
 
 /*
@@ -607,20 +614,19 @@ static Bitmapset *
 downgrade_one(const SmGraph *g, const char *text, const Bitmapset *applied,
 			  const char *range)
 {
-	Scope		s = current_scope(g, applied);
-	Target		t = parse_target(g, text);
-	Target		unlabelled = t;
-	int			branch = -1;
-	int			target;
-	Bitmapset  *roots = NULL;
-	Bitmapset  *undo;
+	Scope s = current_scope(g, applied);
+	Target t = parse_target(g, text);
+	Target unlabelled = t;
+	int branch = -1;
+	int target;
+	Bitmapset *roots = NULL;
+	Bitmapset *undo;
 
 	if (t.relative && t.symbol == NULL && t.steps > 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("cannot downgrade to target \"%s\"", t.text),
-				 errdetail("It lies above the current revision."),
-				 errhint("schemamig.upgrade() goes up.")));
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+						errmsg("cannot downgrade to target \"%s\"", t.text),
+						errdetail("It lies above the current revision."),
+						errhint("schemamig.upgrade() goes up.")));
 	if (t.label)
 		branch = find_name_in(g, t.label, NULL, true);
 	else if (t.relative && t.symbol == NULL && bms_num_members(s.origin) == 1)
@@ -656,13 +662,13 @@ downgrade_one(const SmGraph *g, const char *text, const Bitmapset *applied,
 Bitmapset *
 sm_target_stamp(const SmGraph *g, const List *texts, const Bitmapset *applied)
 {
-	Bitmapset  *set = NULL;
-	ListCell   *lc;
+	Bitmapset *set = NULL;
+	ListCell *lc;
 
-	foreach(lc, texts)
+	foreach (lc, texts)
 	{
-		Scope		s = current_scope(g, applied);
-		Target		t = parse_target(g, lfirst(lc));
+		Scope s = current_scope(g, applied);
+		Target t = parse_target(g, lfirst(lc));
 
 		if (t.label && t.symbol && strcmp(t.symbol, "base") == 0 && !t.relative)
 			set = bms_join(set, bms_difference(applied,
@@ -682,12 +688,11 @@ Bitmapset *
 sm_target_downgrade(const SmGraph *g, const List *texts,
 					const Bitmapset *applied)
 {
-	Bitmapset  *undo = NULL;
-	ListCell   *lc;
+	Bitmapset *undo = NULL;
+	ListCell *lc;
 
-	foreach(lc, texts)
-		undo = bms_join(undo, downgrade_one(g, lfirst(lc), applied,
-											NULL));
+	foreach (lc, texts)
+		undo = bms_join(undo, downgrade_one(g, lfirst(lc), applied, NULL));
 	return undo;
 }
 
@@ -703,10 +708,9 @@ split_range(const char *text, bool need_colon, char **start, char **end)
 				 errmsg("invalid range \"%s\"", text),
 				 errhint("A range is \"start:end\", \"start:\" or \":end\".")));
 	if (colon && strchr(colon + 1, ':'))
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("invalid range \"%s\"", text),
-				 errdetail("There is more than one \":\".")));
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+						errmsg("invalid range \"%s\"", text),
+						errdetail("There is more than one \":\".")));
 	*start = colon ? pnstrdup(text, colon - text) : pstrdup("");
 	*end = pstrdup(colon ? colon + 1 : text);
 	if ((*start)[0] == '\0')
@@ -722,13 +726,13 @@ split_range(const char *text, bool need_colon, char **start, char **end)
 static Bitmapset *
 walk_down_each(const Scope *s, const Target *t, const Bitmapset *from)
 {
-	Bitmapset  *reached = NULL;
-	Bitmapset  *result = NULL;
-	int			i = -1;
+	Bitmapset *reached = NULL;
+	Bitmapset *result = NULL;
+	int i = -1;
 
 	while ((i = bms_next_member(from, i)) >= 0)
 	{
-		int			to = walk(s, t, i, NULL);
+		int to = walk(s, t, i, NULL);
 
 		if (to >= 0)
 			reached = bms_add_member(reached, to);
@@ -736,7 +740,8 @@ walk_down_each(const Scope *s, const Target *t, const Bitmapset *from)
 	i = -1;
 	while ((i = bms_next_member(reached, i)) >= 0)
 	{
-		Bitmapset  *below = sm_graph_closure(s->g, bms_make_singleton(i), SM_DOWN);
+		Bitmapset *below =
+			sm_graph_closure(s->g, bms_make_singleton(i), SM_DOWN);
 
 		below = bms_del_member(bms_int_members(below, reached), i);
 		if (bms_is_empty(below))
@@ -753,16 +758,15 @@ static void
 resolve_ends(const SmGraph *g, const char *start, const char *end,
 			 const Bitmapset *applied, SmRange *range)
 {
-	Scope		s = current_scope(g, applied);
-	Target		lower = parse_target(g, start);
-	Target		upper = parse_target(g, end);
-	bool		from_end = lower.relative && !lower.symbol && lower.steps < 0;
+	Scope s = current_scope(g, applied);
+	Target lower = parse_target(g, start);
+	Target upper = parse_target(g, end);
+	bool from_end = lower.relative && !lower.symbol && lower.steps < 0;
 
 	if (from_end && upper.relative && !upper.symbol)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("invalid range \"%s:%s\"", start, end),
-				 errdetail("Each end counts from the other one.")));
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+						errmsg("invalid range \"%s:%s\"", start, end),
+						errdetail("Each end counts from the other one.")));
 	if (!from_end)
 	{
 		range->lower = list_to_set(resolve(&s, &lower));
@@ -771,16 +775,16 @@ resolve_ends(const SmGraph *g, const char *start, const char *end,
 	range->upper = list_to_set(resolve(&s, &upper));
 	if (lower.label)
 	{
-		int			branch = find_name_in(g, lower.label, NULL, true);
-		bool		named = (sm_graph_find(g, lower.label) < 0);
-		Bitmapset  *line = label_line(g, lower.label);
-		int			i = -1;
+		int branch = find_name_in(g, lower.label, NULL, true);
+		bool named = (sm_graph_find(g, lower.label) < 0);
+		Bitmapset *line = label_line(g, lower.label);
+		int i = -1;
 
 		while ((i = bms_next_member(range->upper, i)) >= 0)
 		{
-			if (!(named && g->node[branch].labels ?
-				  sm_graph_on_branch(g, i, lower.label) :
-				  bms_is_member(i, line)))
+			if (!(named && g->node[branch].labels
+					  ? sm_graph_on_branch(g, i, lower.label)
+					  : bms_is_member(i, line)))
 				range->upper = bms_del_member(range->upper, i);
 		}
 	}
@@ -797,11 +801,11 @@ resolve_ends(const SmGraph *g, const char *start, const char *end,
 Bitmapset *
 sm_target_history(const SmGraph *g, const char *text, const Bitmapset *applied)
 {
-	SmRange		range;
-	char	   *start;
-	char	   *end;
-	Bitmapset  *needed;
-	Bitmapset  *set;
+	SmRange range;
+	char *start;
+	char *end;
+	Bitmapset *needed;
+	Bitmapset *set;
 
 	if (text == NULL)
 		return sm_graph_all(g);
@@ -813,7 +817,8 @@ sm_target_history(const SmGraph *g, const char *text, const Bitmapset *applied)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("invalid range \"%s\"", text),
-				 errdetail("Its start is not among the revisions that its end needs.")));
+				 errdetail(
+					 "Its start is not among the revisions that its end needs.")));
 	set = bms_union(bms_difference(needed, range.before), range.lower);
 	if (!bms_is_empty(range.lower))
 		set = bms_int_members(set, sm_graph_closure(g, range.lower, SM_NEXT));
@@ -828,8 +833,8 @@ void
 sm_target_upgrade_range(const SmGraph *g, const char *text,
 						const Bitmapset *applied, SmRange *range)
 {
-	char	   *start;
-	char	   *end;
+	char *start;
+	char *end;
 
 	split_range(text, false, &start, &end);
 	resolve_ends(g, start, end, applied, range);
@@ -844,8 +849,8 @@ void
 sm_target_downgrade_range(const SmGraph *g, const char *text,
 						  const Bitmapset *applied, SmRange *range)
 {
-	char	   *start;
-	char	   *end;
+	char *start;
+	char *end;
 
 	split_range(text, true, &start, &end);
 	range->lower = list_to_set(sm_target_revisions(g, start, applied));
@@ -862,17 +867,19 @@ sm_target_downgrade_range(const SmGraph *g, const char *text,
 const char *
 sm_target_name_problem(const char *name, bool label)
 {
-	static const char *const reserved[] = {"head", "heads", "base", "current"};
+	static const char *const reserved[] = { "head", "heads", "base",
+											"current" };
 	const char *bad = label ? "@:+," : "@:+-,";
-	size_t		len = strlen(name);
+	size_t len = strlen(name);
 
 	if (len == 0)
 		return "It is empty.";
 	if (len > MAX_NAME_LENGTH)
 		return "It is longer than " CppAsString2(MAX_NAME_LENGTH) " bytes.";
 	if (name[strcspn(name, bad)] != '\0')
-		return label ? "It must not contain any of \"@\", \":\", \"+\" and \",\"." :
-			"It must not contain any of \"@\", \":\", \"+\", \"-\" and \",\".";
+		return label
+				   ? "It must not contain any of \"@\", \":\", \"+\" and \",\"."
+				   : "It must not contain any of \"@\", \":\", \"+\", \"-\" and \",\".";
 	for (size_t i = 0; i < lengthof(reserved); i++)
 	{
 		if (strcmp(name, reserved[i]) == 0)
@@ -886,7 +893,8 @@ sm_target_name_problem(const char *name, bool label)
 	if (name[0] == ' ' || name[len - 1] == ' ')
 		return "It must not begin or end with a space.";
 	if (label && strrchr(name, '-') &&
-		strspn(strrchr(name, '-') + 1, "0123456789") == strlen(strrchr(name, '-') + 1))
+		strspn(strrchr(name, '-') + 1, "0123456789") ==
+			strlen(strrchr(name, '-') + 1))
 		return "It must not end with \"-\" and a number.";
 	return NULL;
 }

@@ -21,9 +21,12 @@
 #include "tenant.h"
 
 static SmQuery register_tenant = {
-	.sql = "INSERT INTO schemamig.tenant (tenant, created_at, created_by) "
-	"VALUES ($1, pg_catalog.clock_timestamp(), $2) ON CONFLICT DO NOTHING",
-	.mode = SM_WRITE, .nargs = 2, .argtypes = {TEXTOID, TEXTOID}
+	.sql =
+		"INSERT INTO schemamig.tenant (tenant, created_at, created_by) "
+		"VALUES ($1, pg_catalog.clock_timestamp(), $2) ON CONFLICT DO NOTHING",
+	.mode = SM_WRITE,
+	.nargs = 2,
+	.argtypes = { TEXTOID, TEXTOID }
 };
 
 /*
@@ -33,7 +36,7 @@ static SmQuery register_tenant = {
 SmTenant
 sm_tenant_known(const char *name)
 {
-	SmTenant	tenant = {.name = ""};
+	SmTenant tenant = { .name = "" };
 
 	if (name)
 	{
@@ -51,7 +54,7 @@ sm_tenant_known(const char *name)
 SmTenant
 sm_tenant_lookup(const char *name)
 {
-	SmTenant	tenant = sm_tenant_known(name);
+	SmTenant tenant = sm_tenant_known(name);
 
 	if (tenant.schema == NULL)
 		return tenant;
@@ -59,7 +62,8 @@ sm_tenant_lookup(const char *name)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("schema \"%s\" cannot be a tenant", name),
-				 errdetail("In search_path the name stands for the current user's schema.")));
+				 errdetail(
+					 "In search_path the name stands for the current user's schema.")));
 	if (!OidIsValid(tenant.schema_oid))
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_SCHEMA),
@@ -75,7 +79,7 @@ sm_tenant_lookup(const char *name)
 void
 sm_tenant_register(const SmTenant *tenant, const char *role)
 {
-	Datum		args[2];
+	Datum args[2];
 
 	if (tenant->schema == NULL)
 		return;

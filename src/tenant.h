@@ -11,13 +11,13 @@
 /* A tenant, or the database itself */
 typedef struct SmTenant
 {
-	const char *name;			/* "" for the database itself */
-	const char *schema;			/* NULL for the database itself */
-	Oid			schema_oid;		/* InvalidOid for the database itself */
+	const char *name;	/* "" for the database itself */
+	const char *schema; /* NULL for the database itself */
+	Oid schema_oid;		/* InvalidOid for the database itself */
 } SmTenant;
 
 extern SmTenant sm_tenant_known(const char *name);
 extern SmTenant sm_tenant_lookup(const char *name);
 extern void sm_tenant_register(const SmTenant *tenant, const char *role);
 
-#endif							/* SM_TENANT_H */
+#endif /* SM_TENANT_H */

@@ -25,12 +25,12 @@
 static bool
 is_listed(const char *name)
 {
-	char	   *copy = pstrdup(sm_trusted_authors);
-	List	   *names = NIL;
-	ListCell   *lc;
+	char *copy = pstrdup(sm_trusted_authors);
+	List *names = NIL;
+	ListCell *lc;
 
 	(void) SplitIdentifierString(copy, ',', &names);
-	foreach(lc, names)
+	foreach (lc, names)
 	{
 		if (strcmp(lfirst(lc), "*") == 0 || strcmp(lfirst(lc), name) == 0)
 			return true;
@@ -46,7 +46,7 @@ is_listed(const char *name)
 bool
 sm_trust_role(const char *name, Oid run_as)
 {
-	Oid			role = get_role_oid(name, true);
+	Oid role = get_role_oid(name, true);
 
 	if (OidIsValid(role) && member_can_set_role(role, run_as))
 		return true;
@@ -59,11 +59,11 @@ sm_trust_role(const char *name, Oid run_as)
 void
 sm_trust_check_revision(const SmRevision *rev, Oid run_as)
 {
-	ListCell   *lc;
+	ListCell *lc;
 
 	if (rev->approved_by && sm_trust_role(rev->approved_by, run_as))
 		return;
-	foreach(lc, rev->authors)
+	foreach (lc, rev->authors)
 	{
 		const char *author = lfirst(lc);
 

@@ -13,4 +13,4 @@
 extern bool sm_trust_role(const char *name, Oid run_as);
 extern void sm_trust_check_revision(const SmRevision *rev, Oid run_as);
 
-#endif							/* SM_TRUST_H */
+#endif /* SM_TRUST_H */

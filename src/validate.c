@@ -25,58 +25,58 @@
  */
 static SmQuery checks = {
 	.sql =
-	"SELECT 'missing parent', e.revision, NULL::text, "
-	"pg_catalog.format('It names revision \"%s\", which does not exist.', e.parent), "
-	"'Give it another parent with schemamig.edit().' "
-	"FROM schemamig.revision_edge e "
-	"WHERE NOT EXISTS (SELECT FROM schemamig.revision r WHERE r.revision = e.parent) "
-	"UNION ALL "
-	"SELECT 'changed after it was applied', a.revision, a.tenant, "
-	"CASE WHEN a.token_checksum = r.token_checksum THEN "
-	"'Only comments or white space of the upgrade script have changed.' ELSE "
-	"'Statements of the upgrade script have changed.' END, "
-	"'Change it back with schemamig.edit(), or accept it with schemamig.stamp(''current'', purge => true).' "
-	"FROM schemamig.applied a JOIN schemamig.revision r USING (revision) "
-	"WHERE a.checksum <> r.checksum "
-	"UNION ALL "
-	"SELECT 'applied without what it needs', a.revision, a.tenant, "
-	"pg_catalog.format('Revision \"%s\", which it needs, is not applied.', e.parent), "
-	"'Find out how it came about, then put it right with schemamig.stamp().' "
-	"FROM schemamig.applied a JOIN schemamig.revision_edge e USING (revision) "
-	"WHERE NOT EXISTS (SELECT FROM schemamig.applied p "
-	"WHERE p.tenant = a.tenant AND p.revision = e.parent) "
-	"UNION ALL "
-	"SELECT 'schema of the tenant does not exist', NULL, t.tenant, "
-	"'It has been dropped or renamed.', "
-	"'Create it again, or forget what was applied with DELETE FROM schemamig.applied and schemamig.tenant.' "
-	"FROM schemamig.tenant t "
-	"WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_namespace n WHERE n.nspname = t.tenant) "
-	"UNION ALL "
-	"SELECT 'hook function does not exist', NULL, NULL, "
-	"pg_catalog.format('Function %s is registered for event \"%s\".', h.function, h.event), "
-	"'Remove it with schemamig.unregister_hook().' "
-	"FROM schemamig.hook h "
-	"WHERE pg_catalog.to_regprocedure(h.function || '(pg_catalog.jsonb)') IS NULL "
-	"UNION ALL "
-	"SELECT 'journal and applied set disagree', a.revision, a.tenant, "
-	"pg_catalog.format('Run %s is said to have applied it, but has no such step.', a.run), "
-	"'Somebody has changed the table schemamig.applied by hand.' "
-	"FROM schemamig.applied a JOIN schemamig.run r USING (run) "
-	"WHERE NOT EXISTS (SELECT FROM schemamig.run_step s "
-	"WHERE s.run = a.run AND s.revision = a.revision) "
-	"UNION ALL "
-	"SELECT 'journal and applied set disagree', s.revision, s.tenant, "
-	"pg_catalog.format('Run %s, the last one that moved it, was %s; it is %s.', "
-	"s.run, s.direction, CASE WHEN s.applied THEN 'applied' ELSE 'not applied' END), "
-	"'Somebody has changed the table schemamig.applied by hand.' "
-	"FROM (SELECT DISTINCT ON (r.tenant, s.revision) r.tenant, s.revision, s.run, s.direction, "
-	"EXISTS (SELECT FROM schemamig.applied a WHERE a.tenant = r.tenant AND a.revision = s.revision) AS applied "
-	"FROM schemamig.run_step s JOIN schemamig.run r USING (run) "
-	"WHERE s.status = 'done' AND s.direction IN ('upgrade', 'downgrade', 'stamp', 'unstamp') "
-	"ORDER BY r.tenant, s.revision, s.run DESC, s.step DESC) s "
-	"WHERE s.applied <> (s.direction IN ('upgrade', 'stamp')) "
-	"AND EXISTS (SELECT FROM schemamig.revision r WHERE r.revision = s.revision) "
-	"ORDER BY 1, 3, 2",
+		"SELECT 'missing parent', e.revision, NULL::text, "
+		"pg_catalog.format('It names revision \"%s\", which does not exist.', e.parent), "
+		"'Give it another parent with schemamig.edit().' "
+		"FROM schemamig.revision_edge e "
+		"WHERE NOT EXISTS (SELECT FROM schemamig.revision r WHERE r.revision = e.parent) "
+		"UNION ALL "
+		"SELECT 'changed after it was applied', a.revision, a.tenant, "
+		"CASE WHEN a.token_checksum = r.token_checksum THEN "
+		"'Only comments or white space of the upgrade script have changed.' ELSE "
+		"'Statements of the upgrade script have changed.' END, "
+		"'Change it back with schemamig.edit(), or accept it with schemamig.stamp(''current'', purge => true).' "
+		"FROM schemamig.applied a JOIN schemamig.revision r USING (revision) "
+		"WHERE a.checksum <> r.checksum "
+		"UNION ALL "
+		"SELECT 'applied without what it needs', a.revision, a.tenant, "
+		"pg_catalog.format('Revision \"%s\", which it needs, is not applied.', e.parent), "
+		"'Find out how it came about, then put it right with schemamig.stamp().' "
+		"FROM schemamig.applied a JOIN schemamig.revision_edge e USING (revision) "
+		"WHERE NOT EXISTS (SELECT FROM schemamig.applied p "
+		"WHERE p.tenant = a.tenant AND p.revision = e.parent) "
+		"UNION ALL "
+		"SELECT 'schema of the tenant does not exist', NULL, t.tenant, "
+		"'It has been dropped or renamed.', "
+		"'Create it again, or forget what was applied with DELETE FROM schemamig.applied and schemamig.tenant.' "
+		"FROM schemamig.tenant t "
+		"WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_namespace n WHERE n.nspname = t.tenant) "
+		"UNION ALL "
+		"SELECT 'hook function does not exist', NULL, NULL, "
+		"pg_catalog.format('Function %s is registered for event \"%s\".', h.function, h.event), "
+		"'Remove it with schemamig.unregister_hook().' "
+		"FROM schemamig.hook h "
+		"WHERE pg_catalog.to_regprocedure(h.function || '(pg_catalog.jsonb)') IS NULL "
+		"UNION ALL "
+		"SELECT 'journal and applied set disagree', a.revision, a.tenant, "
+		"pg_catalog.format('Run %s is said to have applied it, but has no such step.', a.run), "
+		"'Somebody has changed the table schemamig.applied by hand.' "
+		"FROM schemamig.applied a JOIN schemamig.run r USING (run) "
+		"WHERE NOT EXISTS (SELECT FROM schemamig.run_step s "
+		"WHERE s.run = a.run AND s.revision = a.revision) "
+		"UNION ALL "
+		"SELECT 'journal and applied set disagree', s.revision, s.tenant, "
+		"pg_catalog.format('Run %s, the last one that moved it, was %s; it is %s.', "
+		"s.run, s.direction, CASE WHEN s.applied THEN 'applied' ELSE 'not applied' END), "
+		"'Somebody has changed the table schemamig.applied by hand.' "
+		"FROM (SELECT DISTINCT ON (r.tenant, s.revision) r.tenant, s.revision, s.run, s.direction, "
+		"EXISTS (SELECT FROM schemamig.applied a WHERE a.tenant = r.tenant AND a.revision = s.revision) AS applied "
+		"FROM schemamig.run_step s JOIN schemamig.run r USING (run) "
+		"WHERE s.status = 'done' AND s.direction IN ('upgrade', 'downgrade', 'stamp', 'unstamp') "
+		"ORDER BY r.tenant, s.revision, s.run DESC, s.step DESC) s "
+		"WHERE s.applied <> (s.direction IN ('upgrade', 'stamp')) "
+		"AND EXISTS (SELECT FROM schemamig.revision r WHERE r.revision = s.revision) "
+		"ORDER BY 1, 3, 2",
 	.mode = SM_READ
 };
 
@@ -85,8 +85,8 @@ PG_FUNCTION_INFO_V1(schemamig_validate);
 static void
 put_problem(ReturnSetInfo *rsinfo, const char *const *columns)
 {
-	Datum		values[COLUMNS];
-	bool		nulls[COLUMNS];
+	Datum values[COLUMNS];
+	bool nulls[COLUMNS];
 
 	for (int i = 0; i < COLUMNS; i++)
 	{
@@ -119,10 +119,10 @@ Datum
 schemamig_validate(PG_FUNCTION_ARGS)
 {
 	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
-	SmRows	   *rows;
+	SmRows *rows;
 	SmGraphRows graph_rows;
-	SmGraph    *g;
-	char	   *fault;
+	SmGraph *g;
+	char *fault;
 
 	InitMaterializedSRF(fcinfo, 0);
 	graph_rows = sm_revision_graph_rows(SM_READ);

@@ -25,7 +25,7 @@ static bool
 is_name_char(char c)
 {
 	return IS_HIGHBIT_SET(c) || c == '_' || (c >= '0' && c <= '9') ||
-		(c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+		   (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
 /*
@@ -35,7 +35,7 @@ is_name_char(char c)
 static int
 variable_length(const char *text)
 {
-	int			len = 2;
+	int len = 2;
 
 	if (text[0] != ':' || (text[1] != '\'' && text[1] != '"'))
 		return 0;
@@ -51,9 +51,9 @@ variable_length(const char *text)
 static List *
 find_variables(const char *script)
 {
-	List	   *found = NIL;
-	SmScanner  *scanner;
-	SmToken		token;
+	List *found = NIL;
+	SmScanner *scanner;
+	SmToken token;
 
 	/* most scripts have none, and need no lexer to see that */
 	if (strstr(script, ":'") == NULL && strstr(script, ":\"") == NULL)
@@ -76,10 +76,10 @@ find_variables(const char *script)
 char *
 sm_variable_blank(const char *script)
 {
-	char	   *copy = pstrdup(script);
-	ListCell   *lc;
+	char *copy = pstrdup(script);
+	ListCell *lc;
 
-	foreach(lc, find_variables(script))
+	foreach (lc, find_variables(script))
 		copy[lfirst_int(lc)] = ' ';
 	return copy;
 }
@@ -92,13 +92,12 @@ variable_error_position(const char *script, int location)
 }
 
 static void
-append_value(StringInfo buf, const char *script, int location,
-			 Jsonb *variables)
+append_value(StringInfo buf, const char *script, int location, Jsonb *variables)
 {
-	int			len = variable_length(script + location);
-	bool		identifier = (script[location + 1] == '"');
-	char	   *name = pnstrdup(script + location + 2, len - 3);
-	JsonbValue	value_buf;
+	int len = variable_length(script + location);
+	bool identifier = (script[location + 1] == '"');
+	char *name = pnstrdup(script + location + 2, len - 3);
+	JsonbValue value_buf;
 	JsonbValue *value = NULL;
 
 	if (variables)
@@ -121,13 +120,14 @@ append_value(StringInfo buf, const char *script, int location,
 				 variable_error_position(script, location)));
 	else
 	{
-		Jsonb	   *json = JsonbValueToJsonb(value);
-		char	   *text = value->type == jbvString ?
-			pnstrdup(value->val.string.val, value->val.string.len) :
-			JsonbToCString(NULL, &json->root, VARSIZE(json));
+		Jsonb *json = JsonbValueToJsonb(value);
+		char *text =
+			value->type == jbvString
+				? pnstrdup(value->val.string.val, value->val.string.len)
+				: JsonbToCString(NULL, &json->root, VARSIZE(json));
 
-		appendStringInfoString(buf, identifier ? quote_identifier(text) :
-							   quote_literal_cstr(text));
+		appendStringInfoString(buf, identifier ? quote_identifier(text)
+											   : quote_literal_cstr(text));
 	}
 }
 
@@ -140,16 +140,16 @@ char *
 sm_variable_replace(const char *script, Jsonb *variables)
 {
 	StringInfoData buf;
-	List	   *found = find_variables(script);
-	int			done = 0;
-	ListCell   *lc;
+	List *found = find_variables(script);
+	int done = 0;
+	ListCell *lc;
 
 	if (found == NIL)
 		return pstrdup(script);
 	initStringInfo(&buf);
-	foreach(lc, found)
+	foreach (lc, found)
 	{
-		int			location = lfirst_int(lc);
+		int location = lfirst_int(lc);
 
 		appendBinaryStringInfo(&buf, script + done, location - done);
 		append_value(&buf, script, location, variables);
@@ -164,8 +164,7 @@ void
 sm_variable_check(Jsonb *variables)
 {
 	if (variables && !JB_ROOT_IS_OBJECT(variables))
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("variables must be a JSON object"),
-				 errhint("Write them as in '{\"name\": \"value\"}'.")));
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+						errmsg("variables must be a JSON object"),
+						errhint("Write them as in '{\"name\": \"value\"}'.")));
 }

@@ -14,4 +14,4 @@ extern char *sm_variable_blank(const char *script);
 extern char *sm_variable_replace(const char *script, Jsonb *variables);
 extern void sm_variable_check(Jsonb *variables);
 
-#endif							/* SM_VARIABLE_H */
+#endif /* SM_VARIABLE_H */
