@@ -25,7 +25,7 @@
 LAYERS = BASE MODEL RUN TOOLS
 
 BASE = guc env query args module
-MODEL = graph target plan scan checksum variable classify script revision
+MODEL = graph name target move range plan scan checksum variable classify script revision
 RUN = tenant progress locks trust hook journal prepare exec runner stamp
 TOOLS = author inspect render offline validate
 

@@ -25,6 +25,7 @@
 #include "env.h"
 #include "journal.h"
 #include "locks.h"
+#include "name.h"
 #include "query.h"
 #include "revision.h"
 #include "script.h"
@@ -68,7 +69,7 @@ applied_now(const SmGraph *g)
 static void
 check_name(const char *name, bool label)
 {
-	const char *problem = sm_target_name_problem(name, label);
+	const char *problem = sm_name_problem(name, label);
 
 	if (problem)
 		ereport(ERROR,

@@ -21,6 +21,7 @@
 #include "errcodes.h"
 #include "plan.h"
 #include "query.h"
+#include "range.h"
 #include "revision.h"
 #include "target.h"
 #include "tenant.h"
@@ -224,7 +225,7 @@ schemamig_history(PG_FUNCTION_ARGS)
 	SmPlan newest_first;
 
 	begin_report(fcinfo, &report, sm_arg_name(fcinfo, 1));
-	set = sm_target_history(report.g, sm_arg_text(fcinfo, 0), report.applied);
+	set = sm_range_history(report.g, sm_arg_text(fcinfo, 0), report.applied);
 	newest_first = sm_plan_set(report.g, SM_DOWNGRADE, set);
 	for (int i = 0; i < newest_first.n; i++)
 		put_state_row(&report, newest_first.idx[i]);

@@ -26,9 +26,9 @@
 #include "prepare.h"
 #include "progress.h"
 #include "query.h"
+#include "range.h"
 #include "revision.h"
 #include "scan.h"
-#include "target.h"
 #include "variable.h"
 
 #define VERSION_TABLE "public.alembic_version"
@@ -279,9 +279,9 @@ script_of_range(FunctionCallInfo fcinfo, SmDirection direction)
 
 	sm_variable_check(variables);
 	if (direction == SM_UPGRADE)
-		sm_target_upgrade_range(g, text, applied, &range);
+		sm_range_upgrade(g, text, applied, &range);
 	else
-		sm_target_downgrade_range(g, text, applied, &range);
+		sm_range_downgrade(g, text, applied, &range);
 	plan = sm_plan_set(g, direction, range.set);
 	steps =
 		sm_prepare_scripts(g, &plan,

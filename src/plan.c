@@ -7,8 +7,8 @@
  */
 #include "postgres.h"
 
+#include "move.h"
 #include "plan.h"
-#include "target.h"
 
 /* upgrade or downgrade */
 const char *
@@ -49,6 +49,6 @@ sm_plan_targets(const SmGraph *g, SmDirection direction, const List *targets,
 {
 	return sm_plan_set(g, direction,
 					   direction == SM_UPGRADE
-						   ? sm_target_upgrade(g, targets, applied)
-						   : sm_target_downgrade(g, targets, applied));
+						   ? sm_move_upgrade(g, targets, applied)
+						   : sm_move_downgrade(g, targets, applied));
 }

@@ -17,9 +17,9 @@
 #include "env.h"
 #include "journal.h"
 #include "locks.h"
+#include "move.h"
 #include "plan.h"
 #include "query.h"
-#include "target.h"
 
 PG_FUNCTION_INFO_V1(schemamig_stamp);
 PG_FUNCTION_INFO_V1(schemamig_stamp_list);
@@ -102,7 +102,7 @@ stamp_targets(FunctionCallInfo fcinfo, const List *targets)
 	sm_locks_run(&stamp.tenant);
 	stamp.g = sm_revision_graph(SM_READ_LATEST);
 	applied = sm_revision_applied_locked(stamp.g, stamp.tenant.name);
-	set = sm_target_stamp(stamp.g, targets, applied);
+	set = sm_move_stamp(stamp.g, targets, applied);
 	removed = purge ? applied : bms_difference(applied, set);
 	added = purge ? set : bms_difference(set, applied);
 

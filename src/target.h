@@ -10,14 +10,33 @@
 
 #include "graph.h"
 
-/* A range start:end, resolved */
-typedef struct SmRange
+/* A target, parsed but not resolved */
+typedef struct SmTarget
 {
-	Bitmapset *lower;  /* what start names; empty: base */
-	Bitmapset *upper;  /* what end names */
-	Bitmapset *before; /* what start needs, itself included */
-	Bitmapset *set;	   /* what lies between, start not included */
-} SmRange;
+	const char *text; /* as written */
+	char *label;	  /* before the @, or NULL */
+	char *symbol;	  /* NULL: only +N or -N */
+	int steps;		  /* +N or -N, else 0 */
+	bool relative;
+} SmTarget;
+
+/* What a target is resolved against */
+typedef struct SmScope
+{
+	const SmGraph *g;
+	const Bitmapset *applied; /* what "current" means */
+	const Bitmapset *origin;  /* what +N and -N count from; empty: base */
+} SmScope;
+
+extern SmScope sm_target_scope(const SmGraph *g, const Bitmapset *applied);
+extern SmTarget sm_target_parse(const SmGraph *g, const char *text);
+extern List *sm_target_resolve(const SmScope *s, const SmTarget *t);
+extern int sm_target_walk(const SmScope *s, const SmTarget *t, int from,
+						  const Bitmapset *line);
+extern int
+sm_target_only_one(const SmScope *s, const char *text, const List *revs);
+extern void sm_target_past_the_end(const char *text, bool up);
+extern Bitmapset *sm_target_set(const List *revs);
 
 extern List *sm_target_revisions(const SmGraph *g, const char *text,
 								 const Bitmapset *applied);
@@ -25,18 +44,5 @@ extern List *
 sm_target_show(const SmGraph *g, const char *text, const Bitmapset *applied);
 extern int
 sm_target_single(const SmGraph *g, const char *text, const Bitmapset *applied);
-extern Bitmapset *
-sm_target_stamp(const SmGraph *g, const List *texts, const Bitmapset *applied);
-extern Bitmapset *sm_target_upgrade(const SmGraph *g, const List *texts,
-									const Bitmapset *applied);
-extern Bitmapset *sm_target_downgrade(const SmGraph *g, const List *texts,
-									  const Bitmapset *applied);
-extern Bitmapset *
-sm_target_history(const SmGraph *g, const char *text, const Bitmapset *applied);
-extern void sm_target_upgrade_range(const SmGraph *g, const char *text,
-									const Bitmapset *applied, SmRange *range);
-extern void sm_target_downgrade_range(const SmGraph *g, const char *text,
-									  const Bitmapset *applied, SmRange *range);
-extern const char *sm_target_name_problem(const char *name, bool label);
 
 #endif /* SM_TARGET_H */
