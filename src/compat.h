@@ -108,20 +108,4 @@ sm_lock_again(const LOCKTAG *tag, LOCKMODE mode)
 #define SM_MODULE_MAGIC PG_MODULE_MAGIC
 #endif
 
-/* PG17 added foreach_ptr() and foreach_int() */
-#ifndef foreach_ptr
-#define foreach_ptr(type, var, lst)                                            \
-	for (ListCell *var##_cell = list_head(lst); var##_cell != NULL;            \
-		 var##_cell = NULL)                                                    \
-		for (type *var = NULL;                                                 \
-			 var##_cell != NULL && (var = lfirst(var##_cell), true);           \
-			 var##_cell = lnext(lst, var##_cell))
-#define foreach_int(var, lst)                                                  \
-	for (ListCell *var##_cell = list_head(lst); var##_cell != NULL;            \
-		 var##_cell = NULL)                                                    \
-		for (int var = 0;                                                      \
-			 var##_cell != NULL && (var = lfirst_int(var##_cell), true);       \
-			 var##_cell = lnext(lst, var##_cell))
-#endif
-
 #endif /* SM_COMPAT_H */
