@@ -152,6 +152,12 @@ resolve_heads(const SmGraph *g, const List *targets, bool splice)
 	ListCell *lc;
 	Bitmapset *applied = applied_now(g);
 
+	if (targets == NIL)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("there are no targets"),
+				 errhint(
+					 "The target \"base\" begins a new branch from nothing.")));
 	foreach (lc, targets)
 	{
 		List *revs = sm_target_revisions(g, lfirst(lc), applied);

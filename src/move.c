@@ -48,7 +48,7 @@ sm_move_upgrade(const SmGraph *g, const List *texts, const Bitmapset *applied)
 
 		if (t.relative && t.symbol && strcmp(t.symbol, "base") == 0 &&
 			t.steps < 0)
-			sm_target_past_the_end(t.text, false);
+			sm_target_past_the_end(t.text, false, true);
 		if (t.relative && t.symbol == NULL && t.steps < 0)
 			ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 							errmsg("cannot upgrade to target \"%s\"", t.text),

@@ -98,6 +98,12 @@ stamp_targets(FunctionCallInfo fcinfo, const List *targets)
 	Bitmapset *added;
 
 	PreventCommandIfReadOnly("schemamig.stamp()");
+	if (targets == NIL)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("there are no targets"),
+				 errhint(
+					 "The target \"base\" stamps that nothing is applied.")));
 	stamp.tenant = sm_tenant_lookup(sm_arg_name(fcinfo, 2));
 	sm_locks_run(&stamp.tenant);
 	stamp.g = sm_revision_graph(SM_READ_LATEST);

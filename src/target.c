@@ -177,13 +177,16 @@ resolve_symbol(const SmScope *s, const SmTarget *t)
 }
 
 void
-sm_target_past_the_end(const char *text, bool up)
+sm_target_past_the_end(const char *text, bool up, bool from_base)
 {
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 			 errmsg("target \"%s\" lies past the end of the history", text),
 			 up ? errdetail("There are not that many revisions above it.")
-				: errdetail("There are not that many revisions below it.")));
+			 : from_base
+				 ? errdetail(
+					   "It counts from the base, where nothing is applied.")
+				 : errdetail("There are not that many revisions below it.")));
 }
 
 /*
@@ -197,6 +200,7 @@ sm_target_walk(const SmScope *s, const SmTarget *t, int from,
 {
 	const SmGraph *g = s->g;
 	bool up = (t->steps > 0);
+	bool at_base = (from < 0);
 
 	for (int left = abs(t->steps); left > 0; left--)
 	{
@@ -228,7 +232,7 @@ sm_target_walk(const SmScope *s, const SmTarget *t, int from,
 		{
 			/* below the bases there is the base, and nothing below that */
 			if (up || from < 0)
-				sm_target_past_the_end(t->text, up);
+				sm_target_past_the_end(t->text, up, at_base);
 			from = -1;
 		}
 		else

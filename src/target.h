@@ -35,7 +35,7 @@ extern int sm_target_walk(const SmScope *s, const SmTarget *t, int from,
 						  const Bitmapset *line);
 extern int
 sm_target_only_one(const SmScope *s, const char *text, const List *revs);
-extern void sm_target_past_the_end(const char *text, bool up);
+extern void sm_target_past_the_end(const char *text, bool up, bool from_base);
 extern Bitmapset *sm_target_set(const List *revs);
 
 extern List *sm_target_revisions(const SmGraph *g, const char *text,

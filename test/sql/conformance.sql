@@ -145,7 +145,7 @@ BEGIN
 		INSERT INTO schemamig.applied
 		SELECT '', row, now(), current_user, 0, '', '' FROM unnest(current) row;
 	END IF;
-	rows := schemamig.stamp(current);
+	rows := schemamig.stamp(CASE WHEN current = '{}' THEN '{base}' ELSE current END);
 	INSERT INTO present SELECT revision FROM schemamig.applied;
 	IF sorted(rows) <> maximal(closure(current))
 		OR closure(current) <> sorted(ARRAY(SELECT rev FROM present)) THEN

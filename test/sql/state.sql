@@ -7,6 +7,12 @@ SELECT schemamig.revision('billing', 'CREATE TABLE sb ()', 'DROP TABLE sb', rev_
 SELECT schemamig.revision('invoices', 'CREATE TABLE si ()', 'DROP TABLE si', rev_id => 'b2', head => '{b1}', depends_on => '{a2}');
 
 -- nothing is applied yet
+SELECT revision FROM schemamig.downgrade(1);
+SELECT schemamig.stamp('{}'::text[]);
+\echo :SQLSTATE
+SELECT schemamig.revision('no parent named', head => '{}');
+\echo :SQLSTATE
+SELECT revision FROM schemamig.upgrade('{}'::text[]);
 SELECT revision FROM schemamig.current();
 SELECT * FROM schemamig.pending();
 SELECT * FROM schemamig.plan('heads');
