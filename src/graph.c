@@ -338,6 +338,35 @@ sm_graph_build(const SmGraphRows *rows, char **problem)
 	return fault ? NULL : g;
 }
 
+static bool
+edges_equal(const SmEdges *a, const SmEdges *b)
+{
+	return a->n == b->n &&
+		   (a->n == 0 || memcmp(a->idx, b->idx, a->n * sizeof(int)) == 0);
+}
+
+/*
+ * Whether two graphs have the same revisions, by identifier, and the same
+ * edges, so that a plan made with one is a plan for the other.
+ */
+bool
+sm_graph_equal(const SmGraph *a, const SmGraph *b)
+{
+	if (a->n != b->n)
+		return false;
+	for (int i = 0; i < a->n; i++)
+	{
+		const SmNode *x = &a->node[i];
+		const SmNode *y = &b->node[i];
+
+		if (strcmp(x->id, y->id) != 0 ||
+			!edges_equal(&x->edge[SM_DOWN], &y->edge[SM_DOWN]) ||
+			!edges_equal(&x->depends, &y->depends))
+			return false;
+	}
+	return true;
+}
+
 /* Index of a revision by its full identifier, or -1 */
 int
 sm_graph_find(const SmGraph *g, const char *id)

@@ -78,6 +78,7 @@ typedef struct SmGraphRows
 } SmGraphRows;
 
 extern SmGraph *sm_graph_build(const SmGraphRows *rows, char **problem);
+extern bool sm_graph_equal(const SmGraph *a, const SmGraph *b);
 extern int sm_graph_find(const SmGraph *g, const char *id);
 extern int sm_graph_find_label(const SmGraph *g, const char *label);
 extern Bitmapset *

@@ -63,7 +63,10 @@ unknown_revision(const SmGraph *g, const char *name, bool label)
 			 label ? errmsg("branch \"%s\" does not exist", name)
 				   : errmsg("revision or branch label \"%s\" does not exist",
 							name),
-			 bms_is_empty(heads)
+			 name[0] == '{'
+				 ? errhint(
+					   "Write several targets as an array, as in ARRAY['a', 'b'].")
+			 : bms_is_empty(heads)
 				 ? errhint("There are no revisions yet.")
 				 : errhint("The heads are %s; SELECT * FROM schemamig.history() lists all revisions.",
 						   sm_graph_id_list(g, heads, SM_MAX_CHOICES))));

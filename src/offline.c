@@ -190,7 +190,7 @@ append_statement(StringInfo sql, const SmScript *script, const SmStatement *s)
 		appendStringInfoChar(sql, '\n');
 	if (check)
 		appendStringInfo(sql,
-						 "SELECT pg_catalog.format('verification of revision %%s failed in %%s rows', %s, pg_catalog.count(*))::int\n"
+						 "SELECT pg_catalog.format('verification of revision %%s failed in %%s rows', %s, pg_catalog.count(*))::int AS verification\n"
 						 "FROM (",
 						 quote_literal_cstr(script->revision));
 	appendBinaryStringInfo(sql, script->text + s->start, s->length);

@@ -68,6 +68,18 @@ copy_rows(MemoryContext context)
 }
 
 /*
+ * Who waits for a row of ours in vain should know what for: the server's own
+ * message only speaks of a lock timeout.
+ */
+static void
+wait_error_callback(void *arg)
+{
+	if (geterrcode() == ERRCODE_LOCK_NOT_AVAILABLE)
+		errhint(
+			"Another session is running or changing the revision. Try again when it is done, or let schemamig.run_timeout be longer.");
+}
+
+/*
  * Runs a query.  nulls is as in SPI_execute_plan(): NULL if no argument is
  * null, else a string with 'n' at each one that is.  Returns its rows in the
  * current memory context.
@@ -77,9 +89,15 @@ sm_query(SmQuery *query, const Datum *args, const char *nulls)
 {
 	MemoryContext context = CurrentMemoryContext;
 	bool latest = (query->mode == SM_READ_LATEST);
+	ErrorContextCallback callback;
 	SmEnv env;
 	SmRows *rows;
 	int code;
+
+	callback.callback = wait_error_callback;
+	callback.arg = NULL;
+	callback.previous = error_context_stack;
+	error_context_stack = &callback;
 
 	sm_env_enter_owner(&env, query->mode == SM_WRITE);
 	SPI_connect();
@@ -98,6 +116,7 @@ sm_query(SmQuery *query, const Datum *args, const char *nulls)
 		PopActiveSnapshot();
 	SPI_finish();
 	sm_env_leave(&env);
+	error_context_stack = callback.previous;
 	return rows;
 }
 

@@ -38,18 +38,32 @@ static SmQuery graph_edges[] = {
 	[SM_READ_LATEST] = { .sql = GRAPH_EDGES_SQL, .mode = SM_READ_LATEST }
 };
 
-static SmQuery applied_rows[] = { [SM_READ] = { .sql = APPLIED_SQL,
-												.mode = SM_READ,
-												.nargs = 1,
-												.argtypes = { TEXTOID } },
-								  [SM_READ_LATEST] = { .sql = APPLIED_SQL,
-													   .mode = SM_READ_LATEST,
-													   .nargs = 1,
-													   .argtypes = { TEXTOID } },
-								  [SM_WRITE] = { .sql = APPLIED_SQL,
-												 .mode = SM_WRITE,
-												 .nargs = 1,
-												 .argtypes = { TEXTOID } } };
+static SmQuery applied_rows[] = {
+	[SM_READ] = { .sql = APPLIED_SQL,
+				  .mode = SM_READ,
+				  .nargs = 1,
+				  .argtypes = { TEXTOID } },
+	[SM_READ_LATEST] = { .sql = APPLIED_SQL,
+						 .mode = SM_READ_LATEST,
+						 .nargs = 1,
+						 .argtypes = { TEXTOID } },
+};
+
+#define TENANT_RUNS_SQL                                                            \
+	"SELECT pg_catalog.format('%s/%s', pg_catalog.count(*), pg_catalog.max(run)) " \
+	"FROM schemamig.run WHERE tenant = $1 "                                        \
+	"AND command IN ('upgrade', 'downgrade', 'stamp', 'drop_revision')"
+
+static SmQuery tenant_runs[] = {
+	[SM_READ_LATEST] = { .sql = TENANT_RUNS_SQL,
+						 .mode = SM_READ_LATEST,
+						 .nargs = 1,
+						 .argtypes = { TEXTOID } },
+	[SM_WRITE] = { .sql = TENANT_RUNS_SQL,
+				   .mode = SM_WRITE,
+				   .nargs = 1,
+				   .argtypes = { TEXTOID } },
+};
 
 static SmQuery applied_details = {
 	.sql = "SELECT revision, applied_at, applied_by "
@@ -212,26 +226,38 @@ sm_revision_applied(const SmGraph *g, const char *tenant, SmQueryMode mode)
 	return set;
 }
 
+/* Whether any run moved the tenant since the transaction's snapshot */
+static bool
+run_since_snapshot(const char *tenant)
+{
+	Datum args[] = { CStringGetTextDatum(tenant) };
+
+	return strcmp(sm_rows_text(sm_query(&tenant_runs[SM_READ_LATEST], args,
+										NULL),
+							   0, 1),
+				  sm_rows_text(sm_query(&tenant_runs[SM_WRITE], args, NULL), 0,
+							   1)) != 0;
+}
+
 /*
  * The same, for whoever holds the run lock and is going to change it: as of
  * now, not as of when the transaction began.  Where the transaction cannot
  * see that state, scripts would silently miss rows that were committed since,
  * so that is a serialization failure, unless the caller has nothing to do.
+ * The same set is not enough to tell: a table may have been dropped and made
+ * again.
  */
 Bitmapset *
 sm_revision_applied_locked(const SmGraph *g, const char *tenant)
 {
-	Bitmapset *latest = sm_revision_applied(g, tenant, SM_READ_LATEST);
-
-	if (IsolationUsesXactSnapshot() &&
-		!bms_equal(latest, sm_revision_applied(g, tenant, SM_WRITE)))
+	if (IsolationUsesXactSnapshot() && run_since_snapshot(tenant))
 		ereport(ERROR,
 				(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
 				 errmsg("could not serialize access due to a concurrent run"),
 				 errdetail(
 					 "Revisions were applied or undone since this transaction began."),
 				 errhint("The transaction might succeed if retried.")));
-	return latest;
+	return sm_revision_applied(g, tenant, SM_READ_LATEST);
 }
 
 /*
@@ -284,14 +310,11 @@ row_to_revision(const SmRows *rows, uint64 i)
 }
 
 /*
- * The rows of the given revisions, in the given order.  A run locks them
- * against changes: whoever wants to edit or drop one of them waits, and then
- * sees that it has been applied.  Under REPEATABLE READ and above, a revision
- * that the graph has but the snapshot of the transaction does not is a
- * serialization failure.
+ * The rows of the given revisions, in the given order; NULL for one that is
+ * not there any more.
  */
-SmRevision **
-sm_revision_fetch(const SmGraph *g, const int *idx, int n, SmRowLock lock)
+static SmRevision **
+fetch_rows(const SmGraph *g, const int *idx, int n, SmRowLock lock)
 {
 	SmRevision **result = palloc0_array(SmRevision *, n + 1);
 	int *place = palloc_array(int, g->n + 1);
@@ -309,21 +332,63 @@ sm_revision_fetch(const SmGraph *g, const int *idx, int n, SmRowLock lock)
 	for (uint64 i = 0; i < rows->n; i++)
 	{
 		SmRevision *rev = row_to_revision(rows, i);
-		int at = sm_graph_find(g, rev->id);
 
-		if (at >= 0)
-			result[place[at]] = rev;
-	}
-	for (int i = 0; i < n; i++)
-	{
-		if (result[i] == NULL)
-			ereport(ERROR,
-					(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
-					 errmsg("could not serialize access due to concurrent change of revision \"%s\"",
-							g->node[idx[i]].id),
-					 errhint("The transaction might succeed if retried.")));
+		result[place[sm_graph_find(g, rev->id)]] = rev;
 	}
 	return result;
+}
+
+static int
+first_missing(SmRevision **revs, int n)
+{
+	for (int i = 0; i < n; i++)
+	{
+		if (revs[i] == NULL)
+			return i;
+	}
+	return -1;
+}
+
+/*
+ * The rows of the given revisions, in the given order, locked if so wanted.
+ * Under REPEATABLE READ and above, a revision that the graph has but the
+ * snapshot of the transaction does not is a serialization failure.
+ */
+SmRevision **
+sm_revision_fetch(const SmGraph *g, const int *idx, int n, SmRowLock lock)
+{
+	SmRevision **revs = fetch_rows(g, idx, n, lock);
+	int missing = first_missing(revs, n);
+
+	if (missing >= 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
+				 errmsg("could not serialize access due to concurrent change of revision \"%s\"",
+						g->node[idx[missing]].id),
+				 errhint("The transaction might succeed if retried.")));
+	return revs;
+}
+
+/*
+ * The rows of the revisions of a plan, locked so that whoever wants to edit
+ * or drop one of them waits, and then sees that it has been applied.  It may
+ * be that an author was first and this waited: then the graph that the plan
+ * was made with is not the graph any more, and NULL is returned, for the
+ * caller to make a new plan.
+ */
+SmRevision **
+sm_revision_fetch_unchanged(const SmGraph *g, const int *idx, int n)
+{
+	SmRevision **revs;
+
+	if (IsolationUsesXactSnapshot())
+		revs = sm_revision_fetch(g, idx, n, SM_LOCK_SHARE);
+	else
+		revs = fetch_rows(g, idx, n, SM_LOCK_SHARE);
+	if (first_missing(revs, n) >= 0 ||
+		!sm_graph_equal(g, sm_revision_graph(SM_READ_LATEST)))
+		return NULL;
+	return revs;
 }
 
 /* The values of INSERT and UPDATE, which has one more, in their order */

@@ -55,6 +55,8 @@ sm_revision_applied_details(const SmGraph *g, const char *tenant,
 							SmApplied **details);
 extern SmRevision **
 sm_revision_fetch(const SmGraph *g, const int *idx, int n, SmRowLock lock);
+extern SmRevision **
+sm_revision_fetch_unchanged(const SmGraph *g, const int *idx, int n);
 extern void sm_revision_insert(const SmRevision *rev, const List *down,
 							   const List *depends);
 extern void sm_revision_update(const SmRevision *rev, const List *down,

@@ -214,11 +214,8 @@ run_steps(Run *run, const char *target, ReturnSetInfo *rsinfo)
 
 /* Checks all that can be checked before the first step */
 static void
-prepare_run(Run *run, Jsonb *variables)
+prepare_run(Run *run, SmRevision **revs, Jsonb *variables)
 {
-	SmRevision **revs =
-		sm_revision_fetch(run->g, run->plan.idx, run->plan.n, SM_LOCK_SHARE);
-
 	run->run_as = sm_env_run_as();
 	run->role = sm_env_role_name(run->run_as.role);
 	run->steps = sm_prepare_scripts(run->g, &run->plan, revs, variables, false);
@@ -230,18 +227,39 @@ prepare_run(Run *run, Jsonb *variables)
 	sm_hook_load(&run->hooks);
 }
 
-/* What is applied, for a plan; see sm_revision_applied_locked() */
-static SmPlan
-make_plan(const Run *run, SmDirection direction, const List *targets)
+/*
+ * Makes the plan and locks its revisions.  If the graph has changed before
+ * they were locked, an upgrade makes a new plan: its target means the same.
+ * A downgrade does not, because "-1" would now undo something else.  Returns
+ * the rows of the revisions, NULL if there is nothing to do.
+ */
+static SmRevision **
+make_plan(Run *run, SmDirection direction, const List *targets)
 {
-	SmPlan plan = sm_plan_targets(run->g, direction, targets,
-								  sm_revision_applied(run->g, run->tenant.name,
-													  SM_READ_LATEST));
+	SmRevision **revs;
 
-	/* with steps to take, the transaction must see the same state */
-	if (plan.n > 0)
+	for (;;)
+	{
+		CHECK_FOR_INTERRUPTS();
+		run->g = sm_revision_graph(SM_READ_LATEST);
+		run->plan =
+			sm_plan_targets(run->g, direction, targets,
+							sm_revision_applied(run->g, run->tenant.name,
+												SM_READ_LATEST));
+		if (run->plan.n == 0)
+			return NULL;
+		/* with steps to take, the transaction must see the same state */
 		(void) sm_revision_applied_locked(run->g, run->tenant.name);
-	return plan;
+		revs = sm_revision_fetch_unchanged(run->g, run->plan.idx, run->plan.n);
+		if (revs)
+			return revs;
+		if (direction == SM_DOWNGRADE)
+			ereport(ERROR,
+					(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
+					 errmsg(
+						 "could not serialize access due to concurrent change of revisions"),
+					 errhint("The transaction might succeed if retried.")));
+	}
 }
 
 /*
@@ -275,6 +293,7 @@ run_targets(FunctionCallInfo fcinfo, SmDirection direction, List *targets)
 	MemoryContext old = CurrentMemoryContext;
 	MemoryContext context;
 	Jsonb *variables = PG_ARGISNULL(2) ? NULL : PG_GETARG_JSONB_P(2);
+	SmRevision **revs = NULL;
 	Run run = { 0 };
 
 	PreventCommandIfReadOnly(direction == SM_UPGRADE ? "schemamig.upgrade()"
@@ -289,13 +308,10 @@ run_targets(FunctionCallInfo fcinfo, SmDirection direction, List *targets)
 	run.tenant = sm_tenant_lookup(sm_arg_name(fcinfo, 1));
 	sm_locks_run(&run.tenant);
 	if (direction == SM_DOWNGRADE || !is_at_head(&run.tenant, targets))
+		revs = make_plan(&run, direction, targets);
+	if (revs)
 	{
-		run.g = sm_revision_graph(SM_READ_LATEST);
-		run.plan = make_plan(&run, direction, targets);
-	}
-	if (run.plan.n > 0)
-	{
-		prepare_run(&run, variables);
+		prepare_run(&run, revs, variables);
 		run_steps(&run, sm_args_join(targets), rsinfo);
 	}
 	MemoryContextSwitchTo(old);

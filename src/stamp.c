@@ -31,46 +31,77 @@ typedef struct Stamp
 	SmTenant tenant;
 	const char *role;
 	int64 run;
-	int steps; /* journaled so far */
+	int steps;			/* journaled so far */
+	Bitmapset *set;		/* what is to be applied */
+	Bitmapset *removed; /* of what was applied */
+	SmPlan added;
 } Stamp;
 
 static void
-log_step(Stamp *stamp, const SmRevision *rev, const char *direction)
+log_step(Stamp *stamp, int idx, const char *direction)
 {
 	SmJournalStep step = { .run = stamp->run,
 						   .step = ++stamp->steps,
-						   .revision = rev->id,
+						   .revision = stamp->g->node[idx].id,
 						   .direction = direction,
-						   .message = rev->message,
+						   .message = stamp->g->node[idx].message,
 						   .started_at = GetCurrentTimestamp() };
 
 	sm_journal_step(&step);
 }
 
-/* Moves a set of revisions into the applied set or out of it */
+/* Puts revisions into the applied set */
 static void
-move_revisions(Stamp *stamp, const Bitmapset *set, SmDirection direction)
+apply_revisions(Stamp *stamp, const SmPlan *plan, SmRevision **revs)
 {
-	SmPlan plan = sm_plan_set(stamp->g, direction, set);
-	SmRevision **revs =
-		sm_revision_fetch(stamp->g, plan.idx, plan.n, SM_LOCK_SHARE);
-	MemoryContext old = CurrentMemoryContext;
-	MemoryContext context = AllocSetContextCreate(old, "schemamig stamp step",
-												  ALLOCSET_DEFAULT_SIZES);
+	for (int i = 0; i < plan->n; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		sm_journal_apply(&stamp->tenant, revs[i], stamp->run, stamp->role);
+		log_step(stamp, plan->idx[i], "stamp");
+	}
+}
 
-	MemoryContextSwitchTo(context);
+/* Takes revisions out of the applied set */
+static void
+unapply_revisions(Stamp *stamp, const Bitmapset *set)
+{
+	SmPlan plan = sm_plan_set(stamp->g, SM_DOWNGRADE, set);
+
 	for (int i = 0; i < plan.n; i++)
 	{
 		CHECK_FOR_INTERRUPTS();
-		if (direction == SM_UPGRADE)
-			sm_journal_apply(&stamp->tenant, revs[i], stamp->run, stamp->role);
-		else
-			sm_journal_unapply(&stamp->tenant, revs[i]->id);
-		log_step(stamp, revs[i], direction == SM_UPGRADE ? "stamp" : "unstamp");
-		MemoryContextReset(context);
+		sm_journal_unapply(&stamp->tenant, stamp->g->node[plan.idx[i]].id);
+		log_step(stamp, plan.idx[i], "unstamp");
 	}
-	MemoryContextSwitchTo(old);
-	MemoryContextDelete(context);
+}
+
+/*
+ * What a stamp takes out of the applied set and puts into it.  The revisions
+ * that it puts in are locked, for the same reason as in a run.  Returns their
+ * rows.
+ */
+static SmRevision **
+make_plan(Stamp *stamp, const List *targets, bool purge)
+{
+	SmRevision **revs;
+
+	do
+	{
+		Bitmapset *applied;
+
+		CHECK_FOR_INTERRUPTS();
+		stamp->g = sm_revision_graph(SM_READ_LATEST);
+		applied = sm_revision_applied_locked(stamp->g, stamp->tenant.name);
+		stamp->set = sm_move_stamp(stamp->g, targets, applied);
+		stamp->removed = purge ? applied : bms_difference(applied, stamp->set);
+		stamp->added = sm_plan_set(stamp->g, SM_UPGRADE,
+								   purge ? stamp->set
+										 : bms_difference(stamp->set, applied));
+		revs = sm_revision_fetch_unchanged(stamp->g, stamp->added.idx,
+										   stamp->added.n);
+	} while (revs == NULL);
+	return revs;
 }
 
 /* The version rows of a set, as a text[] */
@@ -92,10 +123,7 @@ stamp_targets(FunctionCallInfo fcinfo, const List *targets)
 {
 	bool purge = sm_arg_bool(fcinfo, 1);
 	Stamp stamp = { 0 };
-	Bitmapset *applied;
-	Bitmapset *set;
-	Bitmapset *removed;
-	Bitmapset *added;
+	SmRevision **revs;
 
 	PreventCommandIfReadOnly("schemamig.stamp()");
 	if (targets == NIL)
@@ -106,23 +134,19 @@ stamp_targets(FunctionCallInfo fcinfo, const List *targets)
 					 "The target \"base\" stamps that nothing is applied.")));
 	stamp.tenant = sm_tenant_lookup(sm_arg_name(fcinfo, 2));
 	sm_locks_run(&stamp.tenant);
-	stamp.g = sm_revision_graph(SM_READ_LATEST);
-	applied = sm_revision_applied_locked(stamp.g, stamp.tenant.name);
-	set = sm_move_stamp(stamp.g, targets, applied);
-	removed = purge ? applied : bms_difference(applied, set);
-	added = purge ? set : bms_difference(set, applied);
+	revs = make_plan(&stamp, targets, purge);
 
-	if (!bms_is_empty(removed) || !bms_is_empty(added))
+	if (!bms_is_empty(stamp.removed) || stamp.added.n > 0)
 	{
 		stamp.role = sm_env_role_name(GetUserId());
 		sm_tenant_register(&stamp.tenant, stamp.role);
 		stamp.run = sm_journal_begin(&stamp.tenant, "stamp",
 									 sm_args_join(targets), stamp.role);
-		move_revisions(&stamp, removed, SM_DOWNGRADE);
-		move_revisions(&stamp, added, SM_UPGRADE);
+		unapply_revisions(&stamp, stamp.removed);
+		apply_revisions(&stamp, &stamp.added, revs);
 		sm_journal_end(stamp.run);
 	}
-	return version_rows(stamp.g, set);
+	return version_rows(stamp.g, stamp.set);
 }
 
 /* SQL function stamp(target text, purge boolean, tenant name) */
