@@ -63,7 +63,14 @@ static SmQuery lock_holder = {
 		"CASE WHEN a.query LIKE 'schemamig: %' THEN ' and is at ' || pg_catalog.substr(a.query, 12) END) "
 		"FROM pg_catalog.pg_locks l JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid "
 		"WHERE l.locktype = 'advisory' AND l.objsubid = $1 AND l.classid = $2 "
-		"AND l.objid = $3 AND l.granted AND l.database = a.datid",
+		"AND l.objid = $3 AND l.granted AND l.database = a.datid "
+		"UNION ALL "
+		"SELECT pg_catalog.format('Prepared transaction \"%s\" of user \"%s\" has held it since %s.', "
+		"p.gid, p.owner, pg_catalog.date_trunc('second', p.prepared)) "
+		"FROM pg_catalog.pg_locks l JOIN pg_catalog.pg_prepared_xacts p "
+		"ON l.virtualtransaction = '-1/' || p.transaction::text "
+		"WHERE l.locktype = 'advisory' AND l.objsubid = $1 AND l.classid = $2 "
+		"AND l.objid = $3 AND l.granted",
 	.mode = SM_READ_LATEST,
 	.nargs = 3,
 	.argtypes = { INT4OID, OIDOID, OIDOID }
