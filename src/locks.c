@@ -70,7 +70,7 @@ static SmQuery lock_holder = {
 		"FROM pg_catalog.pg_locks l JOIN pg_catalog.pg_prepared_xacts p "
 		"ON l.virtualtransaction = '-1/' || p.transaction::text "
 		"WHERE l.locktype = 'advisory' AND l.objsubid = $1 AND l.classid = $2 "
-		"AND l.objid = $3 AND l.granted",
+		"AND l.objid = $3 AND l.granted AND p.database = pg_catalog.current_database()",
 	.mode = SM_READ_LATEST,
 	.nargs = 3,
 	.argtypes = { INT4OID, OIDOID, OIDOID }

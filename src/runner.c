@@ -70,16 +70,25 @@ PG_FUNCTION_INFO_V1(schemamig_downgrade_list);
 PG_FUNCTION_INFO_V1(schemamig_downgrade_steps);
 
 /*
- * What can be done about errors that come from running everything in one
- * transaction.  A step that could not get a lock is not tried again: rolling
- * back to before the step would keep the locks that earlier steps have taken.
- * And the locks on what steps change or drop are needed until the end.
+ * What can be done about errors that come from the way in which scripts run.
+ * The server's own words for a role that was lent speak of a function.  Other
+ * errors come from running everything in one transaction.  A step that could
+ * not get a lock is not tried again: rolling back to before the step would keep
+ * the locks that earlier steps have taken. And the locks on what steps change
+ * or drop are needed until the end.
  */
 static void
 step_error_callback(void *arg)
 {
+	const Run *run = arg;
+
 	switch (geterrcode())
 	{
+		case ERRCODE_INSUFFICIENT_PRIVILEGE:
+			if (run->run_as.restricted)
+				errhint("The script runs as role \"%s\", which schemamig.role lends to it. It cannot change the role, nor leave behind what is used later, such as temporary objects and deferred triggers.",
+						run->role);
+			break;
 		case ERRCODE_LOCK_NOT_AVAILABLE:
 			errhint(
 				"The whole call is rolled back. Try again, or let schemamig.lock_timeout be longer.");
@@ -101,7 +110,7 @@ run_scripts(const Run *run, const SmStep *step)
 	SmEnv env;
 
 	callback.callback = step_error_callback;
-	callback.arg = NULL;
+	callback.arg = (void *) run;
 	callback.previous = error_context_stack;
 	error_context_stack = &callback;
 

@@ -165,6 +165,18 @@ SELECT schemamig.edit('r6', upgrade => 'DO $$ BEGIN RAISE out_of_memory USING HI
 SELECT revision FROM schemamig.upgrade();
 \echo :SQLSTATE
 
+-- a role that schemamig.role lends is all there is (see security.sql)
+CREATE ROLE regress_schemamig_lent;
+SET schemamig.role = regress_schemamig_lent;
+SELECT schemamig.edit('r6', upgrade => 'CREATE TEMP TABLE script_temp ()');
+SELECT revision FROM schemamig.upgrade();
+\echo :SQLSTATE
+SELECT schemamig.edit('r6', upgrade => 'RESET ROLE');
+SELECT revision FROM schemamig.upgrade();
+\echo :SQLSTATE
+RESET schemamig.role;
+DROP ROLE regress_schemamig_lent;
+
 -- no runs inside runs
 SELECT schemamig.edit('r6', upgrade => 'SELECT schemamig.upgrade()');
 SELECT revision FROM schemamig.upgrade();
