@@ -27,7 +27,7 @@ LAYERS = BASE MODEL RUN TOOLS
 BASE = guc env query args module
 MODEL = graph name target move range plan scan checksum variable classify script revision
 RUN = tenant progress locks trust hook journal prepare exec runner stamp
-TOOLS = author inspect render offline validate
+TOOLS = author registry inspect render offline validate
 
 MODULE_big = schemamig
 OBJS = $(foreach layer,$(LAYERS),$(patsubst %,src/%.o,$($(layer))))

@@ -349,6 +349,20 @@ LANGUAGE C VOLATILE PARALLEL UNSAFE;
 COMMENT ON FUNCTION schemamig.stamp(text[], boolean, name) IS
 'make the applied set be the targets and all that they need, running nothing; returns the version rows';
 
+CREATE FUNCTION schemamig.rename_tenant(tenant name, new_name name)
+RETURNS void
+AS 'MODULE_PATHNAME', 'schemamig_rename_tenant'
+LANGUAGE C VOLATILE PARALLEL UNSAFE STRICT;
+COMMENT ON FUNCTION schemamig.rename_tenant(name, name) IS
+'keep the record of a tenant whose schema was renamed';
+
+CREATE FUNCTION schemamig.drop_tenant(tenant name)
+RETURNS void
+AS 'MODULE_PATHNAME', 'schemamig_drop_tenant'
+LANGUAGE C VOLATILE PARALLEL UNSAFE STRICT;
+COMMENT ON FUNCTION schemamig.drop_tenant(name) IS
+'forget a tenant whose schema was dropped, or that has nothing applied';
+
 CREATE FUNCTION schemamig.register_hook(event text, function regprocedure)
 RETURNS void
 AS 'MODULE_PATHNAME', 'schemamig_register_hook'

@@ -48,7 +48,7 @@ static SmQuery checks = {
 		"UNION ALL "
 		"SELECT 'schema of the tenant does not exist', NULL, t.tenant, "
 		"'It has been dropped or renamed.', "
-		"'Create it again, or forget what was applied with DELETE FROM schemamig.applied and schemamig.tenant.' "
+		"'Use schemamig.rename_tenant() or schemamig.drop_tenant().' "
 		"FROM schemamig.tenant t "
 		"WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_namespace n WHERE n.nspname = t.tenant) "
 		"UNION ALL "

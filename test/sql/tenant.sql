@@ -57,7 +57,35 @@ SELECT tenant, current, schema_exists FROM schemamig.tenants ORDER BY tenant;
 SELECT problem, tenant FROM schemamig.validate();
 SELECT revision FROM schemamig.current('acme');
 
-DROP SCHEMA "Odd Name" CASCADE;
+-- until it is told what became of it
+SELECT schemamig.drop_tenant('Odd Name');
+\echo :SQLSTATE
+SELECT schemamig.rename_tenant('Odd Name', 'acme');
+\echo :SQLSTATE
+SELECT schemamig.rename_tenant('nobody', 'Odd Name');
+\echo :SQLSTATE
+SELECT schemamig.rename_tenant('acme', 'Odd Name');
+\echo :SQLSTATE
+ALTER SCHEMA "Odd Name" RENAME TO even;
+SELECT problem, tenant, hint FROM schemamig.validate() ORDER BY tenant;
+SELECT schemamig.rename_tenant('Odd Name', 'even');
+SELECT schemamig.drop_tenant('acme');
+SELECT schemamig.drop_tenant('acme');
+\echo :SQLSTATE
+SELECT tenant, current, schema_exists FROM schemamig.tenants ORDER BY tenant;
+SELECT problem, tenant FROM schemamig.validate();
+SELECT r.command, r.tenant, r.target, count(s.step) AS steps FROM schemamig.run r LEFT JOIN schemamig.run_step s USING (run)
+WHERE command LIKE '%tenant' GROUP BY r.run ORDER BY r.run;
+SELECT revision FROM schemamig.upgrade('t2', tenant => 'even');
+SELECT revision FROM schemamig.downgrade('base', tenant => 'even');
+SELECT schemamig.drop_tenant('even');
+-- a name that search_path reads as another one
+CREATE SCHEMA "$user";
+SELECT revision FROM schemamig.upgrade(tenant => '$user');
+\echo :SQLSTATE
+DROP SCHEMA "$user";
+
+DROP SCHEMA even CASCADE;
 DROP TABLE public.things;
 DROP EXTENSION schemamig;
 DROP ROLE regress_schemamig_tenant;
