@@ -12,6 +12,10 @@ COMMENT ON SCHEMA schemamig IS 'schema migration: revisions, their state, and th
 -- Tables.  They are written only by the functions of this extension, which
 -- do so as the owner; read access is granted by the administrator.
 --
+-- There are no foreign keys between them.  They are here before their rows
+-- are restored, and the jobs of pg_restore load tables in any order.  What
+-- foreign keys would forbid, schemamig.validate() finds.
+--
 
 CREATE TABLE schemamig.revision (
 	revision		text COLLATE "C" PRIMARY KEY,
@@ -45,9 +49,8 @@ COMMENT ON COLUMN schemamig.revision.edited_at IS 'when it was last edited';
 COMMENT ON COLUMN schemamig.revision.approved_by IS 'role that approved the present scripts; an edit withdraws the approval';
 COMMENT ON COLUMN schemamig.revision.approved_at IS 'when they were approved';
 
--- A parent is no foreign key to revision: a dump then loads in one order.
 CREATE TABLE schemamig.revision_edge (
-	revision	text COLLATE "C" NOT NULL REFERENCES schemamig.revision ON DELETE CASCADE,
+	revision	text COLLATE "C" NOT NULL,
 	kind		text COLLATE "C" NOT NULL CHECK (kind IN ('down', 'depends')),
 	ordinal		int NOT NULL,
 	parent		text COLLATE "C" NOT NULL,
@@ -97,7 +100,7 @@ COMMENT ON COLUMN schemamig.run.started_at IS 'when it began';
 COMMENT ON COLUMN schemamig.run.finished_at IS 'when it ended';
 
 CREATE TABLE schemamig.run_step (
-	run					bigint NOT NULL REFERENCES schemamig.run ON DELETE CASCADE,
+	run					bigint NOT NULL,
 	step				int NOT NULL,
 	revision			text COLLATE "C" NOT NULL,
 	direction			text NOT NULL,
@@ -129,7 +132,7 @@ COMMENT ON COLUMN schemamig.run_step.error IS 'message of the error that ended t
 
 CREATE TABLE schemamig.applied (
 	tenant			text COLLATE "C" NOT NULL,
-	revision		text COLLATE "C" NOT NULL REFERENCES schemamig.revision,
+	revision		text COLLATE "C" NOT NULL,
 	applied_at		timestamptz NOT NULL,
 	applied_by		text NOT NULL,
 	run				bigint NOT NULL,
@@ -143,7 +146,7 @@ COMMENT ON COLUMN schemamig.applied.tenant IS 'schema that has the revision; emp
 COMMENT ON COLUMN schemamig.applied.revision IS 'the revision';
 COMMENT ON COLUMN schemamig.applied.applied_at IS 'when it was applied or stamped';
 COMMENT ON COLUMN schemamig.applied.applied_by IS 'role that applied or stamped it';
-COMMENT ON COLUMN schemamig.applied.run IS 'the run that did it; no foreign key, so that old runs may be deleted';
+COMMENT ON COLUMN schemamig.applied.run IS 'the run that did it; old runs may have been deleted';
 COMMENT ON COLUMN schemamig.applied.checksum IS 'checksum of the upgrade script at that time';
 COMMENT ON COLUMN schemamig.applied.token_checksum IS 'token checksum of the upgrade script at that time';
 

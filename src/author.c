@@ -533,8 +533,10 @@ schemamig_drop_revision(PG_FUNCTION_ARGS)
 }
 
 /*
- * Refuses to approve scripts that the approver cannot have read: those that
- * somebody else has written since the transaction began.
+ * Refuses to approve scripts that the approver cannot have read, because
+ * somebody else has written them since the transaction began.  An edit that
+ * began before and was committed after that is not seen here; under
+ * REPEATABLE READ, locking its row fails.
  */
 static void
 check_seen(const SmRevision *rev, const char *self)

@@ -116,8 +116,9 @@ connect_parents(SmGraph *g, const SmGraphRows *rows, bool depends)
 
 		if (edge->depends != depends)
 			continue;
-		/* a child is there: the table has a foreign key for it */
-		Assert(child >= 0);
+		if (child < 0)
+			return psprintf("revision \"%s\" has a parent, but does not exist",
+							edge->child);
 		if (parent < 0)
 			return psprintf("revision \"%s\" names revision \"%s\", which does not exist",
 							edge->child, edge->parent);

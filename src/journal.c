@@ -62,6 +62,15 @@ static SmQuery delete_applied = {
 	.argtypes = { TEXTOID, TEXTOID }
 };
 
+static SmQuery delete_unknown = {
+	.sql =
+		"DELETE FROM schemamig.applied a WHERE tenant = $1 "
+		"AND NOT EXISTS (SELECT FROM schemamig.revision r WHERE r.revision = a.revision)",
+	.mode = SM_WRITE,
+	.nargs = 1,
+	.argtypes = { TEXTOID }
+};
+
 static SmQuery tenants_of = {
 	.sql =
 		"SELECT tenant FROM schemamig.applied WHERE revision = $1 ORDER BY tenant",
@@ -133,6 +142,15 @@ sm_journal_unapply(const SmTenant *tenant, const char *revision)
 					 CStringGetTextDatum(revision) };
 
 	(void) sm_query(&delete_applied, args, NULL);
+}
+
+/* Takes what is no revision out of the applied set; it came there by hand */
+void
+sm_journal_purge_unknown(const SmTenant *tenant)
+{
+	Datum args[] = { CStringGetTextDatum(tenant->name) };
+
+	(void) sm_query(&delete_unknown, args, NULL);
 }
 
 /*

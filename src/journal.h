@@ -30,6 +30,7 @@ extern void sm_journal_end(int64 run);
 extern void sm_journal_step(const SmJournalStep *step);
 extern void sm_journal_apply(const SmTenant *tenant, const SmRevision *rev,
 							 int64 run, const char *role);
+extern void sm_journal_purge_unknown(const SmTenant *tenant);
 extern void sm_journal_unapply(const SmTenant *tenant, const char *revision);
 extern void
 sm_journal_log(const char *command, const char *target, const char *role,

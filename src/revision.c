@@ -208,8 +208,9 @@ known_revision(const SmGraph *g, const char *id)
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_OBJECT),
 				 errmsg("applied revision \"%s\" does not exist", id),
+				 errdetail("Somebody has changed the tables by hand."),
 				 errhint(
-					 "SELECT * FROM schemamig.validate() lists what is wrong.")));
+					 "SELECT * FROM schemamig.validate() lists what is wrong; schemamig.stamp() with purge puts it right.")));
 	return idx;
 }
 
@@ -458,6 +459,7 @@ sm_revision_delete(const char *id)
 {
 	Datum args[] = { CStringGetTextDatum(id) };
 
+	(void) sm_query(&delete_edges, args, NULL);
 	(void) sm_query(&delete_revision, args, NULL);
 }
 

@@ -48,9 +48,9 @@ typedef struct Run
 } Run;
 
 static SmQuery all_applied = {
-	.sql =
-		"SELECT (SELECT pg_catalog.count(*) FROM schemamig.applied WHERE tenant = $1) = "
-		"(SELECT pg_catalog.count(*) FROM schemamig.revision)",
+	.sql = "SELECT NOT EXISTS (SELECT FROM schemamig.revision r "
+		   "WHERE NOT EXISTS (SELECT FROM schemamig.applied a "
+		   "WHERE a.tenant = $1 AND a.revision = r.revision))",
 	.mode = SM_READ_LATEST,
 	.nargs = 1,
 	.argtypes = { TEXTOID }
@@ -273,9 +273,8 @@ make_plan(Run *run, SmDirection direction, const List *targets)
 
 /*
  * The case that every deploy ends with, and most begin with, needs no graph:
- * as many revisions are applied as there are, which, by the foreign key, is
- * all of them, and the target is what that ends in.  There is one head, in
- * the sense of the target "head", if there is one real head.
+ * all revisions are applied, and the target is what that ends in.  There is
+ * one head, in the sense of the target "head", if there is one real head.
  */
 static bool
 is_at_head(const SmTenant *tenant, const List *targets)

@@ -134,6 +134,8 @@ stamp_targets(FunctionCallInfo fcinfo, const List *targets)
 					 "The target \"base\" stamps that nothing is applied.")));
 	stamp.tenant = sm_tenant_lookup(sm_arg_name(fcinfo, 2));
 	sm_locks_run(&stamp.tenant);
+	if (purge)
+		sm_journal_purge_unknown(&stamp.tenant);
 	revs = make_plan(&stamp, targets, purge);
 
 	if (!bms_is_empty(stamp.removed) || stamp.added.n > 0)

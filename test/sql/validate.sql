@@ -47,9 +47,22 @@ UPDATE schemamig.revision SET branch_labels = '{one}' WHERE revision = 'v2';
 SELECT problem, revision, tenant, detail FROM schemamig.validate();
 ROLLBACK;
 
--- a revision cannot vanish under what is applied, not even by hand
-DELETE FROM schemamig.revision WHERE revision = 'v1';
+-- rows that vanish by hand are missed, and there is a way out
+DELETE FROM schemamig.revision WHERE revision = 'v3';
+SELECT problem, revision, tenant, detail FROM schemamig.validate();
+DELETE FROM schemamig.revision_edge WHERE revision = 'v3';
+DELETE FROM schemamig.revision WHERE revision = 'v2';
+DELETE FROM schemamig.revision_edge WHERE revision = 'v2';
+DELETE FROM schemamig.run;
+SELECT problem, revision, tenant, detail FROM schemamig.validate();
+SELECT revision FROM schemamig.upgrade('v1');
 \echo :SQLSTATE
+SELECT revision FROM schemamig.current();
+\echo :SQLSTATE
+SELECT schemamig.stamp('v1', purge => true);
+SELECT revision FROM schemamig.current();
+DELETE FROM schemamig.run_step s WHERE NOT EXISTS (SELECT FROM schemamig.run WHERE run = s.run);
+SELECT * FROM schemamig.validate();
 
 DROP EXTENSION schemamig;
 CREATE EXTENSION schemamig;
