@@ -104,6 +104,13 @@ append_prologue(StringInfo sql, const SmGraph *g, const Bitmapset *start)
 					 " IN SHARE ROW EXCLUSIVE MODE;\n\n",
 					 width);
 
+	/* one that is there may be Alembic's own */
+	if (width > VERSION_WIDTH)
+		appendStringInfo(sql,
+						 "ALTER TABLE " VERSION_TABLE
+						 " ALTER COLUMN version_num TYPE VARCHAR(%d);\n\n",
+						 width);
+
 	initStringInfo(&ids);
 	append_literals(&ids, g, rows, "", "");
 	initStringInfo(&body);
