@@ -45,5 +45,5 @@ BEGIN
 	PERFORM schemamig.drop_revision('check');
 END
 $$;
-TRUNCATE schemamig.run CASCADE;
+TRUNCATE schemamig.run, schemamig.run_step;
 VACUUM ANALYZE;

@@ -254,7 +254,7 @@ SQL
 	$node->safe_psql('postgres', "BEGIN; SELECT schemamig.stamp('r1'); PREPARE TRANSACTION 'stamp'");
 	$node->restart;
 	($rc, $out, $err) = $node->psql('postgres', "SET schemamig.run_timeout = '100ms'; SELECT schemamig.upgrade()");
-	like($err, qr/could not obtain the lock on running revisions.*prepared transaction "?stamp/s,
+	like($err, qr/could not obtain the lock on running revisions.*[Pp]repared transaction "?stamp/s,
 		'a prepared transaction: the error names it');
 	$node->safe_psql('postgres', "ROLLBACK PREPARED 'stamp'");
 	check_untouched($low, 'a prepared transaction');
