@@ -28,8 +28,18 @@ sub new
 	$self->{run} = IPC::Run::start(
 		\@command, '<', \$self->{in}, '>', \$self->{out}, '2>', \$self->{err},
 		IPC::Run::timeout($PostgreSQL::Test::Utils::timeout_default));
-	$self->{run}->pump while length $self->{in};
+	$self->{run}->pump_nb while length $self->{in};
 	return $self;
+}
+
+# More SQL for the open session
+sub send
+{
+	my ($self, $sql) = @_;
+
+	$self->{in} .= "$sql\n";
+	$self->{run}->pump_nb while length $self->{in};
+	return;
 }
 
 sub wait_for
