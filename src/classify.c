@@ -250,14 +250,18 @@ sm_classify_setting(Node *stmt, bool *sets_role)
 }
 
 /*
- * Whether a statement is a SELECT or VALUES that could stand in parentheses
- * in a FROM clause.  One with a WITH clause is not: that may change rows.
+ * Whether a statement is a SELECT or VALUES that could be a query in a WITH
+ * clause and has columns.  One with a WITH clause of its own is not: that may
+ * change rows.
  */
 bool
 sm_classify_plain_select(Node *stmt)
 {
 	SelectStmt *select = (SelectStmt *) stmt;
 
-	return IsA(stmt, SelectStmt) && select->intoClause == NULL &&
-		   select->withClause == NULL;
+	if (!IsA(stmt, SelectStmt) || select->intoClause || select->withClause)
+		return false;
+	while (select->op != SETOP_NONE)
+		select = select->larg;
+	return select->targetList != NIL || select->valuesLists != NIL;
 }

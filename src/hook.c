@@ -138,6 +138,7 @@ schemamig_register_hook(PG_FUNCTION_ARGS)
 	char *name;
 	Datum args[3];
 
+	PreventCommandIfReadOnly("schemamig.register_hook()");
 	(void) event_by_name(event);
 	(void) check_function(function, &name);
 	args[0] = CStringGetTextDatum(event);
@@ -159,6 +160,7 @@ schemamig_unregister_hook(PG_FUNCTION_ARGS)
 	char *event = text_to_cstring(PG_GETARG_TEXT_PP(0));
 	Datum args[2];
 
+	PreventCommandIfReadOnly("schemamig.unregister_hook()");
 	(void) event_by_name(event);
 	args[0] = PG_GETARG_DATUM(0);
 	args[1] = PG_GETARG_DATUM(1);

@@ -96,6 +96,7 @@ append_prologue(StringInfo sql, const SmGraph *g, const Bitmapset *start)
 	for (int i = 0; i < g->n; i++)
 		width = Max(width, (int) strlen(g->node[i].id));
 	appendStringInfo(sql,
+					 "SET standard_conforming_strings = on;\n\n"
 					 "CREATE TABLE IF NOT EXISTS " VERSION_TABLE " (\n"
 					 "    version_num VARCHAR(%d) NOT NULL,\n"
 					 "    CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num)\n"
@@ -186,7 +187,8 @@ append_gap(StringInfo sql, const char *text, int from, int to)
 /*
  * A statement with its semicolon.  Where a verify script would fail because
  * its one column is boolean and not true, a cast that fails says so: there is
- * no type to be known here, and a DO block would hide psql's variables.
+ * no type to be known here, and a DO block would hide psql's variables.  It
+ * is materialized so that each column is computed, as it is in a run.
  */
 static void
 append_statement(StringInfo sql, const SmScript *script, const SmStatement *s)
@@ -196,25 +198,22 @@ append_statement(StringInfo sql, const SmScript *script, const SmStatement *s)
 	if (check && sql->data[sql->len - 1] != '\n')
 		appendStringInfoChar(sql, '\n');
 	if (check)
-		appendStringInfo(sql,
-						 "SELECT pg_catalog.format('verification of revision %%s failed in %%s rows', %s, pg_catalog.count(*))::int AS verification\n"
-						 "FROM (",
-						 quote_literal_cstr(script->revision));
+		appendStringInfoString(sql,
+							   "WITH schemamig_rows (schemamig_value) AS MATERIALIZED (");
 	appendBinaryStringInfo(sql, script->text + s->start, s->length);
 	if (check)
-		appendStringInfoString(sql,
-							   ") AS s(v)\n"
-							   "WHERE pg_catalog.pg_typeof(v) = 'boolean'::regtype AND (v::text = 'true') IS NOT TRUE\n"
-							   "  AND (SELECT pg_catalog.count(*) FROM pg_catalog.jsonb_object_keys(pg_catalog.to_jsonb(s))) = 1\n"
-							   "HAVING pg_catalog.count(*) > 0");
+		appendStringInfo(sql,
+						 ")\n"
+						 "SELECT pg_catalog.format('verification of revision %%s failed in %%s rows', %s, pg_catalog.count(*))::int AS verification\n"
+						 "FROM schemamig_rows\n"
+						 "WHERE pg_catalog.pg_typeof(schemamig_value) = 'boolean'::regtype AND (schemamig_value::text = 'true') IS NOT TRUE\n"
+						 "  AND (SELECT pg_catalog.count(*) FROM pg_catalog.json_object_keys(pg_catalog.row_to_json(schemamig_rows))) = 1\n"
+						 "HAVING pg_catalog.count(*) > 0",
+						 quote_literal_cstr(script->revision));
 	appendStringInfoChar(sql, ';');
 }
 
-/*
- * The statements of a script as they were written, with their comments, and
- * the settings that it has changed reset, because there they would last until
- * the end of the session.
- */
+/* The statements of a script as they were written, with their comments */
 static void
 append_script(StringInfo sql, const SmScript *script)
 {
@@ -233,6 +232,15 @@ append_script(StringInfo sql, const SmScript *script)
 	while (sql->len > 0 && isspace((unsigned char) sql->data[sql->len - 1]))
 		sql->data[--sql->len] = '\0';
 	appendStringInfoChar(sql, '\n');
+}
+
+/*
+ * Resets the settings that a script has changed: in a run they end with the
+ * step, here they would last until the end of the session.
+ */
+static void
+append_resets(StringInfo sql, const SmScript *script)
+{
 	for (int i = 0; i < script->n; i++)
 	{
 		const char *name = script->stmt[i].set_name;
@@ -264,6 +272,9 @@ append_steps(StringInfo sql, const SmGraph *g, const SmPlan *plan,
 		append_script(sql, step->script);
 		if (step->verify)
 			append_script(sql, step->verify);
+		append_resets(sql, step->script);
+		if (step->verify)
+			append_resets(sql, step->verify);
 		applied = up ? bms_add_member(applied, step->idx)
 					 : bms_del_member(applied, step->idx);
 		append_version_change(sql, g, before, applied);

@@ -24,7 +24,7 @@ typedef struct SmStatement
 	int start;			  /* of its first token */
 	int length;			  /* without a closing semicolon */
 	bool sets_role;		  /* SET or RESET of role, session authorization */
-	bool is_select;		  /* could stand in a FROM clause */
+	bool is_select;		  /* could stand in a WITH clause */
 	const char *set_name; /* setting that it changes, if any */
 	const char *outside;  /* what must run outside of a transaction */
 } SmStatement;
