@@ -19,6 +19,7 @@
 #include "fmgr.h"
 #include "funcapi.h"
 #include "lib/stringinfo.h"
+#include "miscadmin.h"
 #include "pgstat.h"
 #include "tcop/tcopprot.h"
 #include "utils/backend_status.h"
@@ -149,7 +150,7 @@ sm_progress_parents(const SmGraph *g, int idx)
 
 /*
  * SQL function session_activity(): pid and activity of every session of this
- * cluster whose activity looks like that of a run.
+ * database whose activity looks like that of a run.
  */
 Datum
 schemamig_session_activity(PG_FUNCTION_ARGS)
@@ -167,7 +168,9 @@ schemamig_session_activity(PG_FUNCTION_ARGS)
 		bool nulls[2] = { false };
 		char *activity;
 
-		if (local == NULL || local->backendStatus.st_activity_raw == NULL ||
+		if (local == NULL ||
+			local->backendStatus.st_databaseid != MyDatabaseId ||
+			local->backendStatus.st_activity_raw == NULL ||
 			strncmp(local->backendStatus.st_activity_raw, ACTIVITY_PREFIX,
 					strlen(ACTIVITY_PREFIX)) != 0)
 			continue;
