@@ -323,6 +323,14 @@ ROLLBACK;
 SELECT regress_tools.attempt('SELECT schemamig.revision(''s'', ''SELECT * FROM regress_app.secret'', rev_id => ''s1'')',
 	'SET LOCAL schemamig.role = regress_schemamig_app', 'SELECT count(*) FROM schemamig.upgrade()');
 
+-- That is so for a tenant's schema too, which would be skipped in search_path.
+CREATE SCHEMA regress_private;
+SELECT regress_tools.attempt('GRANT CREATE ON SCHEMA public TO regress_schemamig_app',
+	'SELECT schemamig.revision(''s'', ''CREATE TABLE astray ()'', head => ''{base}'', rev_id => ''s1'')',
+	'SET LOCAL schemamig.role = regress_schemamig_app', 'SELECT count(*) FROM schemamig.upgrade(''s1'', tenant => ''regress_private'')',
+	'SELECT ''created '' || oid::regclass FROM pg_class WHERE relname = ''astray''');
+DROP SCHEMA regress_private;
+
 --
 -- Attacks: a script that was lent a role tries to get out of it
 --
