@@ -3,7 +3,7 @@
  * env.c
  *	  Whose rights and which settings are in force.
  *
- * Three brackets, and nothing else in schemamig changes the current user or
+ * These brackets, and nothing else in schemamig, change the current user or
  * a setting:
  *
  *	- owner: our own tables are read and written as their owner, under a
@@ -11,6 +11,7 @@
  *	  nothing that a user made can get between.
  *	- script: a step runs with the rights that the caller lends, and with
  *	  settings that end with the step.
+ *	- wait: only lock_timeout is set.
  *	- parser: the lexer reads standard_conforming_strings and backslash_quote,
  *	  so cutting a script into statements pins them.
  *
@@ -70,6 +71,14 @@ table_owner(void)
 	return owner;
 }
 
+/* Waits for locks as long as for the run lock */
+static void
+limit_wait(void)
+{
+	set_here("lock_timeout",
+			 psprintf("%d", sm_run_timeout < 0 ? 0 : Max(sm_run_timeout, 1)));
+}
+
 /*
  * Become the owner of our tables, with a search_path on which nobody but a
  * superuser can put anything that our queries would find.  A query that may
@@ -84,9 +93,7 @@ sm_env_enter_owner(SmEnv *env, bool may_wait)
 	enter(env);
 	set_here("search_path", "pg_catalog, pg_temp");
 	if (may_wait)
-		set_here("lock_timeout",
-				 psprintf("%d",
-						  sm_run_timeout < 0 ? 0 : Max(sm_run_timeout, 1)));
+		limit_wait();
 	SetUserIdAndSecContext(owner, env->sec_context |
 									  SECURITY_LOCAL_USERID_CHANGE |
 									  SECURITY_NOFORCE_RLS);
@@ -110,6 +117,14 @@ sm_env_enter_script(SmEnv *env, SmRunAs as, const char *schema)
 							   (as.locked ? SECURITY_LOCAL_USERID_CHANGE : 0) |
 							   (as.restricted ? SECURITY_RESTRICTED_OPERATION
 											  : 0));
+}
+
+/* Limit the wait for a lock that is taken outside of queries and scripts */
+void
+sm_env_enter_wait(SmEnv *env)
+{
+	enter(env);
+	limit_wait();
 }
 
 /* Pin what the lexer looks at */

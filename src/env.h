@@ -26,6 +26,7 @@ typedef struct SmRunAs
 
 extern void sm_env_enter_owner(SmEnv *env, bool may_wait);
 extern void sm_env_enter_script(SmEnv *env, SmRunAs as, const char *schema);
+extern void sm_env_enter_wait(SmEnv *env);
 extern void sm_env_enter_parser(SmEnv *env);
 extern void sm_env_leave(const SmEnv *env);
 extern SmRunAs sm_env_run_as(void);

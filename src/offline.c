@@ -213,22 +213,46 @@ append_statement(StringInfo sql, const SmScript *script, const SmStatement *s)
 	appendStringInfoChar(sql, ';');
 }
 
+/*
+ * psql reads strings as the session's settings say, and a backslash that it
+ * takes to be outside of a string begins a command of its own.  A statement
+ * can have changed those settings in ways that are not seen here, so they are
+ * set again before a text that could be read in two ways.
+ */
+static void
+pin_lexer(StringInfo sql, const char *text, int length)
+{
+	for (int i = 0; i < length; i++)
+	{
+		if (text[i] == '\\' || IS_HIGHBIT_SET(text[i]))
+		{
+			appendStringInfoString(sql,
+								   "\nSET standard_conforming_strings = on;\n"
+								   "RESET client_encoding;\n");
+			break;
+		}
+	}
+}
+
 /* The statements of a script as they were written, with their comments */
 static void
 append_script(StringInfo sql, const SmScript *script)
 {
-	int done = strspn(script->text, " \t\r\n\f\v");
 	int end = strlen(script->text);
+	int done = strspn(script->text, " \t\r\n\f\v");
 
 	for (int i = 0; i < script->n; i++)
 	{
 		const SmStatement *s = &script->stmt[i];
+		int next = s->start + s->length;
 
+		pin_lexer(sql, script->text + done, next - done);
 		append_gap(sql, script->text, done, s->start);
 		append_statement(sql, script, s);
-		done = s->start + s->length;
+		done = next;
 	}
-	append_gap(sql, script->text, done, Max(done, end));
+	pin_lexer(sql, script->text + done, end - done);
+	append_gap(sql, script->text, done, end);
 	while (sql->len > 0 && isspace((unsigned char) sql->data[sql->len - 1]))
 		sql->data[--sql->len] = '\0';
 	appendStringInfoChar(sql, '\n');

@@ -5,7 +5,8 @@
  *
  * A tenant is on record by the name of its schema, so that a dump can carry
  * it.  ALTER SCHEMA ... RENAME and DROP SCHEMA know nothing of that; these
- * functions bring the record after them.
+ * functions bring the record after them.  They take the graph lock, so that
+ * there is one of them at a time.
  *
  *-------------------------------------------------------------------------
  */
@@ -86,7 +87,8 @@ schemamig_rename_tenant(PG_FUNCTION_ARGS)
 	Datum args[2];
 
 	PreventCommandIfReadOnly("schemamig.rename_tenant()");
-	new = sm_tenant_lookup(NameStr(*PG_GETARG_NAME(1)));
+	sm_locks_graph();
+	new = sm_tenant_lookup(NameStr(*PG_GETARG_NAME(1)), GetUserId());
 	sm_locks_run(&new);
 	old = registered_tenant(fcinfo, 0);
 	if (OidIsValid(old.schema_oid))
@@ -98,6 +100,8 @@ schemamig_rename_tenant(PG_FUNCTION_ARGS)
 	if (is_tenant(new.name))
 		ereport(ERROR, (errcode(ERRCODE_DUPLICATE_OBJECT),
 						errmsg("tenant \"%s\" already exists", new.name)));
+	(void) sm_revision_applied_locked(sm_revision_graph(SM_READ_LATEST),
+									  old.name);
 	args[0] = CStringGetTextDatum(old.name);
 	args[1] = CStringGetTextDatum(new.name);
 	(void) sm_query(&rename_tenant, args, NULL);
@@ -119,8 +123,11 @@ schemamig_drop_tenant(PG_FUNCTION_ARGS)
 	Datum args[1];
 
 	PreventCommandIfReadOnly("schemamig.drop_tenant()");
+	sm_locks_graph();
 	tenant = registered_tenant(fcinfo, 0);
-	sm_locks_run(&tenant);
+	/* without a schema nobody can run it */
+	if (OidIsValid(tenant.schema_oid))
+		sm_locks_run(&tenant);
 	g = sm_revision_graph(SM_READ_LATEST);
 	plan = sm_plan_set(g, SM_DOWNGRADE,
 					   sm_revision_applied_locked(g, tenant.name));

@@ -114,11 +114,13 @@ run_scripts(const Run *run, const SmStep *step)
 	callback.previous = error_context_stack;
 	error_context_stack = &callback;
 
+	sm_tenant_check(&run->tenant, run->run_as.role);
 	sm_env_enter_script(&env, run->run_as, run->tenant.schema);
 	sm_exec_script(step->script);
 	if (step->verify)
 		sm_exec_script(step->verify);
 	sm_env_leave(&env);
+	sm_tenant_check(&run->tenant, run->run_as.role);
 
 	error_context_stack = callback.previous;
 }
@@ -225,8 +227,6 @@ run_steps(Run *run, const char *target, ReturnSetInfo *rsinfo)
 static void
 prepare_run(Run *run, SmRevision **revs, Jsonb *variables)
 {
-	run->run_as = sm_env_run_as();
-	run->role = sm_env_role_name(run->run_as.role);
 	run->steps = sm_prepare_scripts(run->g, &run->plan, revs, variables, false);
 	sm_prepare_check_applied(&run->tenant, &run->plan, run->steps);
 	sm_prepare_check_rights(run->steps, run->plan.n, run->run_as);
@@ -313,7 +313,9 @@ run_targets(FunctionCallInfo fcinfo, SmDirection direction, List *targets)
 	context = AllocSetContextCreate(CurTransactionContext, "schemamig run",
 									ALLOCSET_DEFAULT_SIZES);
 	MemoryContextSwitchTo(context);
-	run.tenant = sm_tenant_lookup(sm_arg_name(fcinfo, 1));
+	run.run_as = sm_env_run_as();
+	run.role = sm_env_role_name(run.run_as.role);
+	run.tenant = sm_tenant_lookup(sm_arg_name(fcinfo, 1), run.run_as.role);
 	sm_locks_run(&run.tenant);
 	if (direction == SM_DOWNGRADE || !is_at_head(&run.tenant, targets))
 		revs = make_plan(&run, direction, targets);

@@ -132,7 +132,7 @@ stamp_targets(FunctionCallInfo fcinfo, const List *targets)
 				 errmsg("there are no targets"),
 				 errhint(
 					 "The target \"base\" stamps that nothing is applied.")));
-	stamp.tenant = sm_tenant_lookup(sm_arg_name(fcinfo, 2));
+	stamp.tenant = sm_tenant_lookup(sm_arg_name(fcinfo, 2), GetUserId());
 	sm_locks_run(&stamp.tenant);
 	if (purge)
 		sm_journal_purge_unknown(&stamp.tenant);

@@ -17,7 +17,8 @@ typedef struct SmTenant
 } SmTenant;
 
 extern SmTenant sm_tenant_known(const char *name);
-extern SmTenant sm_tenant_lookup(const char *name);
+extern SmTenant sm_tenant_lookup(const char *name, Oid role);
+extern void sm_tenant_check(const SmTenant *tenant, Oid role);
 extern void sm_tenant_register(const SmTenant *tenant, const char *role);
 
 #endif /* SM_TENANT_H */

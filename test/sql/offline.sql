@@ -23,6 +23,12 @@ SELECT schemamig.upgrade_sql('a2:heads');
 SELECT schemamig.downgrade_sql('heads:a2');
 SELECT schemamig.upgrade_sql('head:head');
 
+-- a script cannot make psql read the next statement in another way
+SELECT schemamig.edit('a2', upgrade => $$SELECT set_config('standard_conforming_strings', 'off', false);
+SELECT 'a\' || '\! date
+';$$);
+SELECT schemamig.upgrade_sql('a1:a2');
+
 SELECT schemamig.downgrade_sql('a1');
 \echo :SQLSTATE
 SELECT schemamig.downgrade_sql('base:head');
