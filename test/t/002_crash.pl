@@ -252,7 +252,10 @@ SQL
 	my ($rc, $out, $err);
 
 	$node->safe_psql('postgres', "BEGIN; SELECT schemamig.stamp('r1'); PREPARE TRANSACTION 'stamp'");
-	$node->restart;
+	# not restart(): pg_ctl would start the server without what test/tools/pgwrap
+	# puts before it
+	$node->stop;
+	$node->start;
 	($rc, $out, $err) = $node->psql('postgres', "SET schemamig.run_timeout = '100ms'; SELECT schemamig.upgrade()");
 	like($err, qr/could not obtain the lock on running revisions.*[Pp]repared transaction "?stamp/s,
 		'a prepared transaction: the error names it');
