@@ -411,10 +411,13 @@ add_edges(SmGraphRows *rows, const char *child, const List *parents,
 static void
 check_graph(int idx, const Draft *draft)
 {
-	SmGraphRows rows = sm_revision_graph_rows(SM_READ_LATEST);
+	SmGraphRows rows;
 	int n = 0;
 	char *problem;
 
+	sm_query_push_latest();
+	rows = sm_revision_graph_rows();
+	sm_query_pop_latest();
 	rows.row[idx].labels = draft->rev.labels;
 	for (int i = 0; i < rows.n_edges; i++)
 	{

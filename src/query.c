@@ -80,6 +80,24 @@ wait_error_callback(void *arg)
 }
 
 /*
+ * Has queries of mode SM_READ see what is committed now, all of them the same,
+ * until sm_query_pop_latest().
+ */
+void
+sm_query_push_latest(void)
+{
+	CommandCounterIncrement();
+	PushActiveSnapshot(GetLatestSnapshot());
+}
+
+/* Undoes sm_query_push_latest() */
+void
+sm_query_pop_latest(void)
+{
+	PopActiveSnapshot();
+}
+
+/*
  * Runs a query.  nulls is as in SPI_execute_plan(): NULL if no argument is
  * null, else a string with 'n' at each one that is.  Returns its rows in the
  * current memory context.
@@ -102,10 +120,7 @@ sm_query(SmQuery *query, const Datum *args, const char *nulls)
 	sm_env_enter_owner(&env, query->mode == SM_WRITE);
 	SPI_connect();
 	if (latest)
-	{
-		CommandCounterIncrement();
-		PushActiveSnapshot(GetLatestSnapshot());
-	}
+		sm_query_push_latest();
 	code = SPI_execute_plan(prepared_plan(query), (Datum *) args, nulls,
 							query->mode != SM_WRITE, 0);
 	if (code < 0)
@@ -113,7 +128,7 @@ sm_query(SmQuery *query, const Datum *args, const char *nulls)
 			 SPI_result_code_string(code));
 	rows = copy_rows(context);
 	if (latest)
-		PopActiveSnapshot();
+		sm_query_pop_latest();
 	SPI_finish();
 	sm_env_leave(&env);
 	error_context_stack = callback.previous;

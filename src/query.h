@@ -44,6 +44,8 @@ typedef struct SmRows
 	HeapTuple *tuple;
 } SmRows;
 
+extern void sm_query_push_latest(void);
+extern void sm_query_pop_latest(void);
 extern SmRows *sm_query(SmQuery *query, const Datum *args, const char *nulls);
 extern Datum
 sm_rows_datum(const SmRows *rows, uint64 row, int col, bool *isnull);

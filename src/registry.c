@@ -100,8 +100,7 @@ schemamig_rename_tenant(PG_FUNCTION_ARGS)
 	if (is_tenant(new.name))
 		ereport(ERROR, (errcode(ERRCODE_DUPLICATE_OBJECT),
 						errmsg("tenant \"%s\" already exists", new.name)));
-	(void) sm_revision_applied_locked(sm_revision_graph(SM_READ_LATEST),
-									  old.name);
+	sm_revision_check_snapshot(old.name);
 	args[0] = CStringGetTextDatum(old.name);
 	args[1] = CStringGetTextDatum(new.name);
 	(void) sm_query(&rename_tenant, args, NULL);
@@ -118,6 +117,7 @@ schemamig_drop_tenant(PG_FUNCTION_ARGS)
 {
 	SmTenant tenant;
 	SmGraph *g;
+	Bitmapset *applied;
 	SmPlan plan;
 	SmJournalStep step = { .direction = "unstamp" };
 	Datum args[1];
@@ -128,9 +128,9 @@ schemamig_drop_tenant(PG_FUNCTION_ARGS)
 	/* without a schema nobody can run it */
 	if (OidIsValid(tenant.schema_oid))
 		sm_locks_run(&tenant);
-	g = sm_revision_graph(SM_READ_LATEST);
-	plan = sm_plan_set(g, SM_DOWNGRADE,
-					   sm_revision_applied_locked(g, tenant.name));
+	sm_revision_check_snapshot(tenant.name);
+	sm_revision_state(tenant.name, &g, &applied);
+	plan = sm_plan_set(g, SM_DOWNGRADE, applied);
 	if (plan.n > 0 && OidIsValid(tenant.schema_oid))
 		ereport(ERROR,
 				(errcode(ERRCODE_OBJECT_IN_USE),

@@ -16,27 +16,23 @@
 #include "query.h"
 #include "revision.h"
 
+static SmQuery graph_revisions = {
+	.sql = "SELECT revision, message, NULLIF(branch_labels, '{}'), ordinal "
+		   "FROM schemamig.revision",
+	.mode = SM_READ
+};
+
+static SmQuery graph_edges = {
+	.sql = "SELECT revision, parent, kind = 'depends' "
+		   "FROM schemamig.revision_edge ORDER BY ordinal",
+	.mode = SM_READ
+};
+
 /*
  * A plan belongs to a query and its mode, so what is asked in several modes
  * is an array of queries, by mode.
  */
-#define GRAPH_REVISIONS_SQL                                                    \
-	"SELECT revision, message, NULLIF(branch_labels, '{}'), ordinal "          \
-	"FROM schemamig.revision"
-#define GRAPH_EDGES_SQL                                                        \
-	"SELECT revision, parent, kind = 'depends' "                               \
-	"FROM schemamig.revision_edge ORDER BY ordinal"
 #define APPLIED_SQL "SELECT revision FROM schemamig.applied WHERE tenant = $1"
-
-static SmQuery graph_revisions[] = {
-	[SM_READ] = { .sql = GRAPH_REVISIONS_SQL, .mode = SM_READ },
-	[SM_READ_LATEST] = { .sql = GRAPH_REVISIONS_SQL, .mode = SM_READ_LATEST }
-};
-
-static SmQuery graph_edges[] = {
-	[SM_READ] = { .sql = GRAPH_EDGES_SQL, .mode = SM_READ },
-	[SM_READ_LATEST] = { .sql = GRAPH_EDGES_SQL, .mode = SM_READ_LATEST }
-};
 
 static SmQuery applied_rows[] = {
 	[SM_READ] = { .sql = APPLIED_SQL,
@@ -52,7 +48,7 @@ static SmQuery applied_rows[] = {
 #define TENANT_RUNS_SQL                                                            \
 	"SELECT pg_catalog.format('%s/%s', pg_catalog.count(*), pg_catalog.max(run)) " \
 	"FROM schemamig.run WHERE tenant = $1 "                                        \
-	"AND command IN ('upgrade', 'downgrade', 'stamp', 'drop_revision')"
+	"AND command IN ('upgrade', 'downgrade', 'stamp', 'drop_revision', 'drop_tenant')"
 
 static SmQuery tenant_runs[] = {
 	[SM_READ_LATEST] = { .sql = TENANT_RUNS_SQL,
@@ -161,12 +157,15 @@ compare_rows(const void *a, const void *b)
 	return strcmp(left->id, right->id);
 }
 
-/* The rows that a graph is built from */
+/*
+ * The rows that a graph is built from, by the active snapshot: revisions and
+ * edges must be of the same moment.
+ */
 SmGraphRows
-sm_revision_graph_rows(SmQueryMode mode)
+sm_revision_graph_rows(void)
 {
-	SmRows *revs = sm_query(&graph_revisions[mode], NULL, NULL);
-	SmRows *edges = sm_query(&graph_edges[mode], NULL, NULL);
+	SmRows *revs = sm_query(&graph_revisions, NULL, NULL);
+	SmRows *edges = sm_query(&graph_edges, NULL, NULL);
 	SmGraphRows rows = { .n = (int) revs->n, .n_edges = (int) edges->n };
 
 	rows.row = palloc_array(SmGraphRow, rows.n + 1);
@@ -189,13 +188,20 @@ sm_revision_graph_rows(SmQueryMode mode)
 	return rows;
 }
 
-/* The graph of all revisions; an error if it is broken */
+/*
+ * The graph of all revisions, by the snapshot of the calling statement or as
+ * of now; an error if it is broken.
+ */
 SmGraph *
 sm_revision_graph(SmQueryMode mode)
 {
 	SmGraphRows *rows = palloc_object(SmGraphRows);
 
-	*rows = sm_revision_graph_rows(mode);
+	if (mode == SM_READ_LATEST)
+		sm_query_push_latest();
+	*rows = sm_revision_graph_rows();
+	if (mode == SM_READ_LATEST)
+		sm_query_pop_latest();
 	return sm_graph_build(rows, NULL);
 }
 
@@ -241,15 +247,27 @@ run_since_snapshot(const char *tenant)
 }
 
 /*
- * The same, for whoever holds the run lock and is going to change it: as of
- * now, not as of when the transaction began.  Where the transaction cannot
- * see that state, scripts would silently miss rows that were committed since,
- * so that is a serialization failure, unless the caller has nothing to do.
- * The same set is not enough to tell: a table may have been dropped and made
- * again.
+ * The graph and the applied set of a tenant as of one moment, now: for whoever
+ * holds the run lock.
  */
-Bitmapset *
-sm_revision_applied_locked(const SmGraph *g, const char *tenant)
+void
+sm_revision_state(const char *tenant, SmGraph **g, Bitmapset **applied)
+{
+	sm_query_push_latest();
+	*g = sm_revision_graph(SM_READ);
+	*applied = sm_revision_applied(*g, tenant, SM_READ);
+	sm_query_pop_latest();
+}
+
+/*
+ * For whoever holds the run lock and is going to change the applied set.
+ * Where the transaction cannot see what runs have committed since its snapshot
+ * was taken, scripts would silently miss rows, so that is a serialization
+ * failure.  That the set is the same is not enough to know: a table may have
+ * been dropped and made again.
+ */
+void
+sm_revision_check_snapshot(const char *tenant)
 {
 	if (IsolationUsesXactSnapshot() && run_since_snapshot(tenant))
 		ereport(ERROR,
@@ -258,12 +276,11 @@ sm_revision_applied_locked(const SmGraph *g, const char *tenant)
 				 errdetail(
 					 "Revisions were applied or undone since this transaction began."),
 				 errhint("The transaction might succeed if retried.")));
-	return sm_revision_applied(g, tenant, SM_READ_LATEST);
 }
 
 /*
- * The same, by the snapshot of the calling statement, with an array of who
- * and when, which is as long as the graph.
+ * The applied set by the snapshot of the calling statement, with an array of
+ * who and when, which is as long as the graph.
  */
 Bitmapset *
 sm_revision_applied_details(const SmGraph *g, const char *tenant,

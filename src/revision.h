@@ -44,12 +44,13 @@ typedef enum SmRowLock
 	SM_LOCK_UPDATE /* nobody may apply them either */
 } SmRowLock;
 
-extern SmGraphRows sm_revision_graph_rows(SmQueryMode mode);
+extern SmGraphRows sm_revision_graph_rows(void);
 extern SmGraph *sm_revision_graph(SmQueryMode mode);
 extern Bitmapset *
 sm_revision_applied(const SmGraph *g, const char *tenant, SmQueryMode mode);
-extern Bitmapset *
-sm_revision_applied_locked(const SmGraph *g, const char *tenant);
+extern void
+sm_revision_state(const char *tenant, SmGraph **g, Bitmapset **applied);
+extern void sm_revision_check_snapshot(const char *tenant);
 extern Bitmapset *
 sm_revision_applied_details(const SmGraph *g, const char *tenant,
 							SmApplied **details);

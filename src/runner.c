@@ -37,7 +37,7 @@
 /* A call that moves a tenant */
 typedef struct Run
 {
-	const SmGraph *g;
+	SmGraph *g;
 	SmTenant tenant;
 	SmPlan plan;
 	SmStep *steps;
@@ -249,16 +249,15 @@ make_plan(Run *run, SmDirection direction, const List *targets)
 
 	for (;;)
 	{
+		Bitmapset *applied;
+
 		CHECK_FOR_INTERRUPTS();
-		run->g = sm_revision_graph(SM_READ_LATEST);
-		run->plan =
-			sm_plan_targets(run->g, direction, targets,
-							sm_revision_applied(run->g, run->tenant.name,
-												SM_READ_LATEST));
+		sm_revision_state(run->tenant.name, &run->g, &applied);
+		run->plan = sm_plan_targets(run->g, direction, targets, applied);
 		if (run->plan.n == 0)
 			return NULL;
 		/* with steps to take, the transaction must see the same state */
-		(void) sm_revision_applied_locked(run->g, run->tenant.name);
+		sm_revision_check_snapshot(run->tenant.name);
 		revs = sm_revision_fetch_unchanged(run->g, run->plan.idx, run->plan.n);
 		if (revs)
 			return revs;

@@ -27,7 +27,7 @@ PG_FUNCTION_INFO_V1(schemamig_stamp_list);
 /* A stamp that is under way */
 typedef struct Stamp
 {
-	const SmGraph *g;
+	SmGraph *g;
 	SmTenant tenant;
 	const char *role;
 	int64 run;
@@ -91,8 +91,8 @@ make_plan(Stamp *stamp, const List *targets, bool purge)
 		Bitmapset *applied;
 
 		CHECK_FOR_INTERRUPTS();
-		stamp->g = sm_revision_graph(SM_READ_LATEST);
-		applied = sm_revision_applied_locked(stamp->g, stamp->tenant.name);
+		sm_revision_check_snapshot(stamp->tenant.name);
+		sm_revision_state(stamp->tenant.name, &stamp->g, &applied);
 		stamp->set = sm_move_stamp(stamp->g, targets, applied);
 		stamp->removed = purge ? applied : bms_difference(applied, stamp->set);
 		stamp->added = sm_plan_set(stamp->g, SM_UPGRADE,

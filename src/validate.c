@@ -145,7 +145,7 @@ schemamig_validate(PG_FUNCTION_ARGS)
 	char *fault;
 
 	InitMaterializedSRF(fcinfo, 0);
-	graph_rows = sm_revision_graph_rows(SM_READ);
+	graph_rows = sm_revision_graph_rows();
 	g = sm_graph_build(&graph_rows, &fault);
 	if (g == NULL)
 	{
