@@ -200,7 +200,6 @@ typedef struct CreatedObject
 /* The objects that a run creates, in its memory context */
 typedef struct Observation
 {
-	MemoryContext context;
 	CreatedObject *object;
 	int n;
 	int size;
@@ -254,7 +253,6 @@ sm_locks_observe(MemoryContext context)
 		MemoryContextAllocZero(context, sizeof(MemoryContextCallback));
 
 	observation = MemoryContextAllocZero(context, sizeof(Observation));
-	observation->context = context;
 	observation->size = 256;
 	observation->object =
 		MemoryContextAlloc(context, observation->size * sizeof(CreatedObject));

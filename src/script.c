@@ -25,8 +25,8 @@
 #include "script.h"
 
 /* upgrade, downgrade or verify */
-const char *
-sm_script_kind_name(SmScriptKind kind)
+static const char *
+kind_name(SmScriptKind kind)
 {
 	switch (kind)
 	{
@@ -58,7 +58,7 @@ byte_offset(const char *text, int position)
 static const char *
 add_place(const SmScript *script, int stmt, int offset)
 {
-	const char *kind = sm_script_kind_name(script->kind);
+	const char *kind = kind_name(script->kind);
 	const char *line_start = script->text;
 	int line = 1;
 	int column;
@@ -97,8 +97,8 @@ show_parse_error(const SmScript *script)
 
 	if (position <= 0)
 	{
-		errcontext("%s script of revision \"%s\"",
-				   sm_script_kind_name(script->kind), script->revision);
+		errcontext("%s script of revision \"%s\"", kind_name(script->kind),
+				   script->revision);
 		return;
 	}
 	offset = byte_offset(script->text, position);

@@ -46,7 +46,6 @@ typedef struct SmScriptContext
 	ErrorContextCallback callback;
 } SmScriptContext;
 
-extern const char *sm_script_kind_name(SmScriptKind kind);
 extern SmScript *
 sm_script_parse(SmScriptKind kind, const char *revision, const char *text);
 extern List *sm_script_parse_statement(const char *sql);
