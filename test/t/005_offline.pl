@@ -490,6 +490,31 @@ SQL
 }
 
 # ---------------------------------------------------------------------------
+# psql follows settings that change how it reads what comes next: a text that is
+# a string for the server must not become a command for psql.
+
+create_database('shell');
+query('shell', 'CREATE EXTENSION schemamig');
+{
+	my $n = 0;
+	for my $trick (
+		[ 'standard_conforming_strings', 'off', q('a\\') ],
+		[ 'client_encoding', 'SJIS', q('Ã') ],	# its last byte begins a character of SJIS
+	  )
+	{
+		my ($setting, $value, $string) = @$trick;
+		my $id = 'shell' . ++$n;
+		query('shell', "SELECT schemamig.revision('$setting', \$s\$SELECT set_config('$setting', '$value', false);
+			SELECT $string || '\\! touch $dir/$id
+				'; CREATE TABLE $id ()\$s\$, rev_id => '$id')");
+		my ($ok, $err) = run_script('shell', write_script('upgrade_sql(\'' . ($n > 1 ? 'shell' . ($n - 1) : 'base') . ":$id')", 'shell'));
+		ok($ok, "a string with a backslash after $setting = $value") or diag($err);
+		ok(!-e "$dir/$id", 'no command of the shell was run');
+		is(query('shell', "SELECT to_regclass('$id')"), $id, 'but the rest of the script');
+	}
+}
+
+# ---------------------------------------------------------------------------
 
 is(whole_dump('origin'), $origin, 'writing scripts has changed nothing where they come from');
 is(query('origin', 'SELECT count(*) FROM schemamig.validate()'), 0, 'and nothing is wrong there');
