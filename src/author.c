@@ -432,13 +432,10 @@ check_graph(int idx, const Draft *draft)
 	add_edges(&rows, draft->rev.id, draft->depends, true);
 	(void) sm_graph_build(&rows, &problem);
 	if (problem)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_OBJECT_DEFINITION),
-				 errmsg("cannot change revision \"%s\" like that",
-						draft->rev.id),
-				 errdetail_internal("%c%s.",
-									pg_toupper((unsigned char) problem[0]),
-									problem + 1)));
+		ereport(ERROR, (errcode(ERRCODE_INVALID_OBJECT_DEFINITION),
+						errmsg("cannot change revision \"%s\" like that",
+							   draft->rev.id),
+						errdetail_internal("%s", problem)));
 }
 
 /* Refuses new parents that a tenant which has the revision has not */

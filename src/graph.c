@@ -294,8 +294,8 @@ enter_nodes(SmGraph *g, const SmGraphRow *rows)
 /*
  * Builds the graph of the given rows, which must outlive it.  What makes a
  * graph unusable is a parent that does not exist, an identifier or label used
- * twice, and a cycle.  With problem set, that is described there and NULL is
- * returned; else it is an error.
+ * twice, and a cycle.  With problem set, that is described there in a
+ * sentence and NULL is returned; else it is an error.
  */
 SmGraph *
 sm_graph_build(const SmGraphRows *rows, char **problem)
@@ -325,15 +325,17 @@ sm_graph_build(const SmGraphRows *rows, char **problem)
 			spread_labels(g, i);
 	}
 
+	/* as the detail of an error message */
+	if (fault)
+		fault =
+			psprintf("%c%s.", pg_toupper((unsigned char) fault[0]), fault + 1);
 	if (problem)
 		*problem = fault;
 	else if (fault)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_OBJECT_DEFINITION),
 				 errmsg("invalid revision graph"),
-				 errdetail_internal("%c%s.",
-									pg_toupper((unsigned char) fault[0]),
-									fault + 1),
+				 errdetail_internal("%s", fault),
 				 errhint(
 					 "SELECT * FROM schemamig.validate() lists what is wrong.")));
 	return fault ? NULL : g;

@@ -150,8 +150,7 @@ schemamig_validate(PG_FUNCTION_ARGS)
 	if (g == NULL)
 	{
 		const char *problem[COLUMNS] = {
-			"invalid graph", NULL, NULL,
-			psprintf("%c%s.", pg_toupper((unsigned char) fault[0]), fault + 1),
+			"invalid graph", NULL, NULL, fault,
 			"Somebody has changed the tables by hand; put the edges right there."
 		};
 
