@@ -24,9 +24,10 @@
 # checks that.
 LAYERS = BASE MODEL RUN TOOLS
 
-BASE = guc env query args module
+BASE = guc env query txn args module
 MODEL = graph name target move range plan scan checksum variable classify script revision
-RUN = tenant progress locks trust hook journal prepare exec runner stamp
+RUN = tenant progress observe locks trust hook journal unfinished prepare inblock watch blockers attempt exec \
+	run step outside runner migrate keyset cursor batch replica backfill launch worker follow stamp
 TOOLS = author registry inspect render offline validate
 
 MODULE_big = schemamig
@@ -39,7 +40,7 @@ PGFILEDESC = "schemamig - schema migrations inside the server"
 # Regression tests (test/sql) in the order in which they run.  The extension is
 # there already; every test leaves the database as it found it, so that each
 # can run alone.
-REGRESS = revision script state graph tenant hook security validate conformance offline install
+REGRESS = revision script state migrate graph tenant hook security validate conformance offline install
 
 # Isolation specs (test/specs) and TAP scripts (test/t): all there are.
 ISOLATION := $(sort $(patsubst test/specs/%.spec,%,$(wildcard test/specs/*.spec)))

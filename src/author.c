@@ -30,6 +30,7 @@
 #include "revision.h"
 #include "script.h"
 #include "target.h"
+#include "unfinished.h"
 #include "variable.h"
 
 /* Bytes of a generated identifier, which has two hex digits for each */
@@ -343,6 +344,28 @@ check_not_applied(const SmRevision *rev, bool force)
 	return tenants;
 }
 
+/*
+ * Refuses to drop a revision that a tenant is in the middle of, unless forced:
+ * then that is forgotten.
+ */
+static void
+check_finished(const SmRevision *rev, bool force)
+{
+	List *tenants = sm_unfinished_tenants(rev->id);
+	ListCell *lc;
+
+	if (tenants != NIL && !force)
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_IN_USE),
+				 errmsg("revision \"%s\" is half run", rev->id),
+				 errdetail("Part of a script is committed in %s.",
+						   tenant_phrase(linitial(tenants))),
+				 errhint(
+					 "Finish it with CALL schemamig.migrate(); force => true drops it all the same.")));
+	foreach (lc, tenants)
+		sm_unfinished_forget(lfirst(lc));
+}
+
 /* The parents of a revision as it is */
 static List *
 node_ids(const SmGraph *g, const SmEdges *edges)
@@ -519,6 +542,7 @@ schemamig_drop_revision(PG_FUNCTION_ARGS)
 						   g->node[next->idx[0]].id),
 				 errhint(
 					 "Drop that one first, or give it another parent with schemamig.edit().")));
+	check_finished(rev, sm_arg_bool(fcinfo, 1));
 	tenants = check_not_applied(rev, sm_arg_bool(fcinfo, 1));
 	foreach (lc, tenants)
 	{

@@ -167,9 +167,21 @@ outside_alter_subscription(AlterSubscriptionStmt *alter)
 	}
 }
 
+/* Whether a CALL is that of our own procedure, which commits its batches */
+static bool
+calls_backfill(CallStmt *call)
+{
+	List *name = call->funccall->funcname;
+
+	return list_length(name) == 2 &&
+		   strcmp(strVal(linitial(name)), OUR_NAME) == 0 &&
+		   strcmp(strVal(lsecond(name)), "backfill") == 0;
+}
+
 /*
  * If the server refuses the statement inside a transaction block, its name;
- * else NULL.  The list is that of PreventInTransactionBlock()'s callers.
+ * else NULL.  The list is that of PreventInTransactionBlock()'s callers, as far
+ * as the parse tree tells, and our own procedure.
  */
 const char *
 sm_classify_outside(Node *stmt)
@@ -208,6 +220,9 @@ sm_classify_outside(Node *stmt)
 			return "DROP TABLESPACE";
 		case T_AlterSystemStmt:
 			return "ALTER SYSTEM";
+		case T_CallStmt:
+			return calls_backfill((CallStmt *) stmt) ? "schemamig.backfill()"
+													 : NULL;
 		case T_DiscardStmt:
 			return ((DiscardStmt *) stmt)->target == DISCARD_ALL ? "DISCARD ALL"
 																 : NULL;
@@ -227,26 +242,134 @@ sm_classify_outside(Node *stmt)
 	}
 }
 
-/*
- * The setting that a SET, SET LOCAL or RESET changes, "" for RESET ALL, NULL
- * for another statement.  *sets_role tells whether it changes the current
- * user.
- */
-const char *
-sm_classify_setting(Node *stmt, bool *sets_role)
+/* The string constant that an argument is, or NULL */
+static const char *
+string_argument(Node *argument)
 {
+	A_Const *constant = (A_Const *) argument;
+
+	if (!IsA(argument, A_Const) || constant->isnull ||
+		!IsA(&constant->val, String))
+		return NULL;
+	return strVal(&constant->val);
+}
+
+/*
+ * The setting that SELECT set_config('name', 'value', false) changes for good,
+ * as scripts of pg_dump do; NULL for another statement.
+ */
+static const char *
+set_config_name(SelectStmt *select)
+{
+	ResTarget *target;
+	FuncCall *call;
+	Node *is_local;
+
+	if (list_length(select->targetList) != 1 || select->fromClause ||
+		select->intoClause || select->op != SETOP_NONE)
+		return NULL;
+	target = linitial_node(ResTarget, select->targetList);
+	call = (FuncCall *) target->val;
+	if (!IsA(call, FuncCall) || list_length(call->args) != 3 ||
+		strcmp(strVal(llast(call->funcname)), "set_config") != 0)
+		return NULL;
+	is_local = lthird(call->args);
+	if (IsA(is_local, A_Const) && IsA(&((A_Const *) is_local)->val, Boolean) &&
+		!boolVal(&((A_Const *) is_local)->val))
+		return string_argument(linitial(call->args));
+	return NULL;
+}
+
+/*
+ * Whether it takes a look at the catalogs to know if the server refuses the
+ * statement inside a transaction block: see outside.c.
+ */
+bool
+sm_classify_maybe_outside(Node *stmt)
+{
+	ReindexStmt *reindex = (ReindexStmt *) stmt;
+
+	switch (nodeTag(stmt))
+	{
+		case T_ReindexStmt:
+			return reindex->kind == REINDEX_OBJECT_TABLE ||
+				   reindex->kind == REINDEX_OBJECT_INDEX;
+		case T_ClusterStmt:
+		case T_AlterSubscriptionStmt:
+		case T_DropSubscriptionStmt:
+			return true;
+		default:
+			return false;
+	}
+}
+
+/*
+ * Whether the statement is one of those that must not be cut short by a
+ * timeout: they commit in between and leave behind what is half done.
+ */
+bool
+sm_classify_concurrently(Node *stmt)
+{
+	switch (nodeTag(stmt))
+	{
+		case T_IndexStmt:
+			return ((IndexStmt *) stmt)->concurrent;
+		case T_DropStmt:
+			return ((DropStmt *) stmt)->concurrent;
+		case T_ReindexStmt:
+			return bool_option(((ReindexStmt *) stmt)->params, "concurrently",
+							   false);
+		case T_AlterTableStmt:
+			return outside_alter_table((AlterTableStmt *) stmt) != NULL;
+		default:
+			return false;
+	}
+}
+
+/*
+ * Whether all that such a statement can leave behind are indexes that it has
+ * made.
+ */
+bool
+sm_classify_makes_index(Node *stmt)
+{
+	return IsA(stmt, IndexStmt) || IsA(stmt, ReindexStmt);
+}
+
+/*
+ * Whether what the statement makes cannot be used before it is committed: a
+ * value that is added to an enum.
+ */
+bool
+sm_classify_needs_commit(Node *stmt)
+{
+	return IsA(stmt, AlterEnumStmt) && ((AlterEnumStmt *) stmt)->oldVal == NULL;
+}
+
+/*
+ * What a statement does to the settings: which one it changes for the rest of
+ * the script, "" for RESET ALL, NULL if none, as with SET LOCAL; and whether it
+ * changes the current user, for however long.
+ */
+SmSettingChange
+sm_classify_setting(Node *stmt)
+{
+	SmSettingChange change = { 0 };
 	VariableSetStmt *set = (VariableSetStmt *) stmt;
 
-	*sets_role = false;
+	if (IsA(stmt, SelectStmt))
+		change.name = set_config_name((SelectStmt *) stmt);
 	if (!IsA(stmt, VariableSetStmt))
-		return NULL;
+		return change;
 	if (set->kind == VAR_RESET_ALL)
-		return "";
+		change.name = "";
 	if (set->name == NULL)
-		return NULL;
-	*sets_role = (strcmp(set->name, "role") == 0 ||
-				  strcmp(set->name, "session_authorization") == 0);
-	return set->name;
+		return change;
+	change.sets_role = (strcmp(set->name, "role") == 0 ||
+						strcmp(set->name, "session_authorization") == 0);
+	change.is_local = set->is_local;
+	change.name = set->name;
+	return change;
 }
 
 /*

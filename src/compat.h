@@ -17,7 +17,10 @@
 #include "catalog/pg_namespace.h"
 #include "catalog/pg_proc.h"
 #include "executor/executor.h"
+#include "postmaster/bgworker.h"
 #include "storage/lock.h"
+#include "storage/procarray.h"
+#include "storage/sinvaladt.h"
 #include "utils/acl.h"
 #include "utils/backend_status.h"
 #include "utils/wait_event.h"
@@ -62,6 +65,24 @@ pgstat_get_local_beentry_by_index(int idx)
 }
 #endif
 
+/* PG18 has options in RETURNING, and so a node for it */
+#if PG_VERSION_NUM >= 180000
+#define sm_update_returning(stmt) ((stmt)->returningClause)
+#else
+#define sm_update_returning(stmt) ((stmt)->returningList)
+#endif
+
+/* PG17 renamed what a virtual transaction belongs to */
+#if PG_VERSION_NUM >= 170000
+#define sm_vxid_number(vxid) ((vxid).procNumber)
+#define sm_vxid_proc(vxid) ProcNumberGetProc((vxid).procNumber)
+#define sm_proc_lxid(proc) ((proc)->vxid.lxid)
+#else
+#define sm_vxid_number(vxid) ((vxid).backendId)
+#define sm_vxid_proc(vxid) BackendIdGetProc((vxid).backendId)
+#define sm_proc_lxid(proc) ((proc)->lxid)
+#endif
+
 /* PG17 added a parameter: locks at least as strong count as well */
 #if PG_VERSION_NUM >= 170000
 #define sm_lock_held_by_me(tag, mode) LockHeldByMe(tag, mode, false)
@@ -91,6 +112,29 @@ sm_lock_again(const LOCKTAG *tag, LOCKMODE mode)
 #define sm_executor_run(qd, dir, count) ExecutorRun(qd, dir, count)
 #else
 #define sm_executor_run(qd, dir, count) ExecutorRun(qd, dir, count, true)
+#endif
+
+/* PG18 dropped the run_once argument */
+#if PG_VERSION_NUM >= 180000
+#define sm_portal_run(portal)                                                  \
+	((void) PortalRun(portal, FETCH_ALL, true, None_Receiver, None_Receiver,   \
+					  NULL))
+#else
+#define sm_portal_run(portal)                                                  \
+	((void) PortalRun(portal, FETCH_ALL, true, true, None_Receiver,            \
+					  None_Receiver, NULL))
+#endif
+
+/* PG16 has it return the number of settings as well */
+#if PG_VERSION_NUM >= 160000
+#define sm_guc_variables(n) get_guc_variables(n)
+#else
+#define sm_guc_variables(n) (*(n) = GetNumConfigOptions(), get_guc_variables())
+#endif
+
+/* PG17 added a way to connect as a role that may not log in */
+#ifndef BGWORKER_BYPASS_ROLELOGINCHECK
+#define BGWORKER_BYPASS_ROLELOGINCHECK 0
 #endif
 
 /* PG17 added wait events that an extension can name */

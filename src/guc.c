@@ -16,6 +16,9 @@
 
 int sm_lock_timeout = 2000;
 int sm_run_timeout = 60000;
+int sm_lock_deadline = 15 * 60 * 1000;
+int sm_max_exclusive_hold = 0;
+int sm_max_replica_lag = 10000;
 char *sm_role = NULL;
 char *sm_trusted_authors = NULL;
 
@@ -41,12 +44,28 @@ check_trusted_authors(char **newval, void **extra, GucSource source)
 void
 sm_guc_define(void)
 {
+	DefineCustomIntVariable("schemamig.lock_deadline",
+							"Limits for how long a procedure tries again to get a lock.",
+							"It counts from the first failure. 0 does not try again.",
+							&sm_lock_deadline, 15 * 60 * 1000, 0, INT_MAX,
+							PGC_USERSET, GUC_UNIT_MS, NULL, NULL, NULL);
 	DefineCustomIntVariable("schemamig.lock_timeout",
 							"Limits how long a statement of a revision waits for a lock.",
 							"It takes the place of lock_timeout while scripts run. "
 							"0 waits without limit, -1 leaves lock_timeout as it is.",
 							&sm_lock_timeout, 2000, -1, INT_MAX, PGC_USERSET,
 							GUC_UNIT_MS, NULL, NULL, NULL);
+	DefineCustomIntVariable("schemamig.max_exclusive_hold",
+							"Limits how long a revision holds a lock that others have to wait for.",
+							"It counts for locks that stop writing or reading, on relations that "
+							"were there before. 0: no limit.",
+							&sm_max_exclusive_hold, 0, 0, INT_MAX, PGC_USERSET,
+							GUC_UNIT_MS, NULL, NULL, NULL);
+	DefineCustomIntVariable("schemamig.max_replica_lag",
+							"Has schemamig.backfill() wait while a replica is further behind.",
+							"0: it does not look.", &sm_max_replica_lag, 10000,
+							0, INT_MAX, PGC_USERSET, GUC_UNIT_MS, NULL, NULL,
+							NULL);
 	DefineCustomStringVariable("schemamig.role",
 							   "Sets the role that runs the scripts of revisions.",
 							   "The current user must be able to SET ROLE to it. "

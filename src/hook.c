@@ -24,6 +24,7 @@
 #include "utils/jsonb.h"
 #include "utils/lsyscache.h"
 #include "utils/regproc.h"
+#include "utils/snapmgr.h"
 #include "utils/syscache.h"
 
 #include "compat.h"
@@ -267,8 +268,10 @@ call_one(const SmHooks *hooks, Hook *hook, Datum argument)
 	InitFunctionCallInfoData(*fcinfo, &flinfo, 1, InvalidOid, NULL, NULL);
 	fcinfo->args[0].value = argument;
 	fcinfo->args[0].isnull = false;
+	PushActiveSnapshot(GetTransactionSnapshot());
 	/* its result, null or not, means nothing */
 	(void) FunctionCallInvoke(fcinfo);
+	PopActiveSnapshot();
 	sm_env_leave(&env);
 
 	error_context_stack = callback.previous;

@@ -25,6 +25,7 @@
 #include "revision.h"
 #include "target.h"
 #include "tenant.h"
+#include "unfinished.h"
 
 /* Columns that all functions about revisions begin with */
 #define NODE_COLUMNS 5
@@ -40,6 +41,8 @@ typedef struct Report
 	Bitmapset *applied;
 	SmApplied *details; /* by index in the graph */
 	Bitmapset *current; /* version rows */
+	char *unfinished;	/* revision that is half run, or NULL */
+	bool alive;			/* a run is working on it */
 	Datum values[MAX_COLUMNS];
 	bool nulls[MAX_COLUMNS];
 } Report;
@@ -64,6 +67,8 @@ begin_report(FunctionCallInfo fcinfo, Report *report, const char *tenant)
 		sm_revision_applied_details(report->g, sm_tenant_known(tenant).name,
 									&report->details);
 	report->current = sm_graph_tips(report->g, report->applied, SM_NEXT_ALL);
+	report->unfinished =
+		sm_unfinished_revision(sm_tenant_known(tenant).name, &report->alive);
 }
 
 static void
@@ -115,6 +120,8 @@ flags(const Report *report, int idx)
 		result = lappend(result, "branch_point");
 	if (sm_node_is_merge_point(node))
 		result = lappend(result, "merge_point");
+	if (report->unfinished && strcmp(node->id, report->unfinished) == 0)
+		result = lappend(result, report->alive ? "running" : "interrupted");
 	return sm_list_to_text_array(result);
 }
 

@@ -3,11 +3,12 @@
  * locks.c
  *	  The locks of schemamig, and those that scripts leave behind.
  *
- * Two kinds of heavyweight locks of our own keep order.  Whoever moves a
- * tenant holds its run lock, whoever changes the graph holds the graph lock;
- * both last until the end of the transaction and die with the backend.  They
- * are advisory locks with 77 in the fourth field of the tag, where SQL's own
- * functions use 1 and 2, so that nobody else can take them by accident.
+ * Heavyweight locks of our own keep order.  Whoever moves a tenant holds its
+ * run lock, whoever changes the graph holds the graph lock; they last until
+ * the end of the transaction, in procedures until the end of the call, and die
+ * with the backend.  They are advisory locks with 77 in the fourth field of the
+ * tag, where SQL's own functions use 1 and 2, so that nobody else can take them
+ * by accident.
  *
  * A lock is waited for by polling, not in the lock manager's queue.  The
  * caller of a function has a snapshot, and CREATE INDEX CONCURRENTLY in the
@@ -18,14 +19,12 @@
  * Early release: locks on an object that this transaction has created protect
  * nothing, since nobody else can see it, but each takes a slot of the shared
  * lock table, and a few thousand revisions in one transaction would use it
- * up.  So they are released after each step.  What was created is learnt from
- * object_access_hook, which is installed for the time of a run only.
+ * up.  So they are released after each step.
  *
  *-------------------------------------------------------------------------
  */
 #include "postgres.h"
 
-#include "catalog/objectaccess.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_type.h"
 #include "commands/trigger.h"
@@ -41,14 +40,21 @@
 #include "compat.h"
 #include "guc.h"
 #include "locks.h"
+#include "observe.h"
 #include "progress.h"
 #include "query.h"
+#include "txn.h"
 
 #define LOCK_FIELD4 77
-#define LOCK_CLASS_RUN 1   /* second key: OID of the schema, or 0 */
-#define LOCK_CLASS_GRAPH 2 /* second key: 0 */
+#define LOCK_CLASS_RUN 1	  /* second key: OID of the schema, or 0 */
+#define LOCK_CLASS_GRAPH 2	  /* second key: 0 */
+#define LOCK_CLASS_ALIVE 3	  /* second key: number of the run */
+#define LOCK_CLASS_BACKFILL 4 /* second key: 0 */
 
 #define FULL_RELEASE_EVERY 128 /* steps */
+
+/* The run that this session shows to be alive; 0: none */
+static int64 alive_run = 0;
 
 #define FIRST_POLL_MS 10
 #define LONGEST_POLL_MS 500
@@ -59,7 +65,7 @@ static SmQuery lock_holder = {
 		"SELECT pg_catalog.format('Process %s of user \"%s\"%s has held it since %s%s.', "
 		"l.pid, a.usename, "
 		"CASE WHEN a.application_name <> '' THEN pg_catalog.format(', application \"%s\",', a.application_name) END, "
-		"pg_catalog.date_trunc('second', a.xact_start), "
+		"pg_catalog.date_trunc('second', LEAST(a.xact_start, a.query_start)), "
 		"CASE WHEN a.query LIKE 'schemamig: %' THEN ' and is at ' || pg_catalog.substr(a.query, 12) END) "
 		"FROM pg_catalog.pg_locks l JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid "
 		"WHERE l.locktype = 'advisory' AND l.objsubid = $1 AND l.classid = $2 "
@@ -74,6 +80,18 @@ static SmQuery lock_holder = {
 	.mode = SM_READ_LATEST,
 	.nargs = 3,
 	.argtypes = { INT4OID, OIDOID, OIDOID }
+};
+
+/* Whether whoever holds a lock waits for this session */
+static SmQuery waits_for_us = {
+	.sql =
+		"SELECT l.pid FROM pg_catalog.pg_locks l "
+		"WHERE l.locktype = 'advisory' AND l.objsubid = $1 AND l.classid = $2 "
+		"AND l.objid = $3 AND l.granted AND l.database = $4 "
+		"AND pg_catalog.pg_backend_pid() = ANY (pg_catalog.pg_blocking_pids(l.pid))",
+	.mode = SM_READ_LATEST,
+	.nargs = 4,
+	.argtypes = { INT4OID, OIDOID, OIDOID, OIDOID }
 };
 
 /*
@@ -129,42 +147,98 @@ tell_wait(const LOCKTAG *tag, const char *what)
 						 errdetail_internal("%s", holder)));
 }
 
-/*
- * Takes one of our locks until the end of the transaction, waiting at most
- * schemamig.run_timeout.
- */
-static void
-acquire(uint32 class, uint32 key, const char *what)
+/* The tag of one of our locks */
+static LOCKTAG
+our_tag(uint32 class, uint32 key)
 {
 	LOCKTAG tag;
-	TimestampTz start = GetCurrentTimestamp();
-	long pause = FIRST_POLL_MS;
-	bool told = false;
 
+	SET_LOCKTAG_ADVISORY(tag, MyDatabaseId, class, key, LOCK_FIELD4);
+	return tag;
+}
+
+/* Refuses what a script or a hook must not do */
+void
+sm_locks_refuse_within_run(void)
+{
 	if (sm_progress_active())
 		ereport(ERROR,
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 				 errmsg("schemamig is in the middle of a run in this session"),
 				 errdetail(
 					 "Scripts and hooks cannot change revisions or run them.")));
+}
 
-	SET_LOCKTAG_ADVISORY(tag, MyDatabaseId, class, key, LOCK_FIELD4);
-	while (LockAcquire(&tag, ExclusiveLock, false, true) ==
+/*
+ * The lock manager does not know that this session waits.  Where the holder is
+ * waiting for it, as CREATE INDEX CONCURRENTLY does for its snapshot, that is a
+ * deadlock.
+ */
+static void
+check_deadlock(const LOCKTAG *tag, const char *what)
+{
+	Datum args[] = { Int32GetDatum(LOCK_FIELD4),
+					 ObjectIdGetDatum(tag->locktag_field2),
+					 ObjectIdGetDatum(tag->locktag_field3),
+					 ObjectIdGetDatum(MyDatabaseId) };
+	SmRows *rows = sm_query(&waits_for_us, args, NULL);
+
+	if (rows->n > 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_T_R_DEADLOCK_DETECTED),
+				 errmsg("deadlock detected"),
+				 errdetail("This transaction waits for the lock on %s, and process " INT64_FORMAT
+						   ", which holds it, waits for this transaction.",
+						   what, sm_rows_int64(rows, 0, 1)),
+				 errhint(
+					 "Try again when it is done. CALL schemamig.migrate() waits without being in the way.")));
+}
+
+/*
+ * Takes one of our locks, until the end of the transaction or as a lock of the
+ * session, waiting at most schemamig.run_timeout.
+ */
+static void
+acquire(uint32 class, uint32 key, bool session, const char *what)
+{
+	LOCKTAG tag = our_tag(class, key);
+	TimestampTz start = GetCurrentTimestamp();
+	TimestampTz next_look = TimestampTzPlusMilliseconds(start, TELL_AFTER_MS);
+	long pause = FIRST_POLL_MS;
+	bool told = false;
+
+	sm_locks_refuse_within_run();
+	while (LockAcquire(&tag, ExclusiveLock, session, true) ==
 		   LOCKACQUIRE_NOT_AVAIL)
 	{
+		/* a procedure holds no snapshot while it waits */
+		if (session)
+			sm_txn_commit();
 		if (sm_run_timeout >= 0 &&
 			TimestampDifferenceExceeds(start, GetCurrentTimestamp(),
 									   sm_run_timeout))
 			lock_not_available(&tag, what);
-		if (!told && TimestampDifferenceExceeds(start, GetCurrentTimestamp(),
-												TELL_AFTER_MS))
+		if (TimestampDifferenceExceeds(next_look, GetCurrentTimestamp(), 0))
 		{
-			tell_wait(&tag, what);
+			check_deadlock(&tag, what);
+			if (!told)
+				tell_wait(&tag, what);
 			told = true;
+			next_look = TimestampTzPlusMilliseconds(GetCurrentTimestamp(),
+													TELL_AFTER_MS);
 		}
 		sleep_ms(pause);
 		pause = Min(pause * 2, LONGEST_POLL_MS);
 	}
+}
+
+/* What the run lock of a tenant is a lock on, for messages */
+static char *
+run_lock_name(const SmTenant *tenant)
+{
+	return tenant->schema
+			   ? psprintf("running revisions for tenant \"%s\"", tenant->name)
+			   : pstrdup("running revisions");
 }
 
 /*
@@ -174,10 +248,114 @@ acquire(uint32 class, uint32 key, const char *what)
 void
 sm_locks_run(const SmTenant *tenant)
 {
-	acquire(LOCK_CLASS_RUN, tenant->schema_oid,
-			tenant->schema
-				? psprintf("running revisions for tenant \"%s\"", tenant->name)
-				: "running revisions");
+	acquire(LOCK_CLASS_RUN, tenant->schema_oid, false, run_lock_name(tenant));
+}
+
+/*
+ * The same for a procedure, until sm_locks_run_release(): over its commits and
+ * also over errors, so the caller must release it on all ways out.
+ */
+void
+sm_locks_run_session(const SmTenant *tenant)
+{
+	acquire(LOCK_CLASS_RUN, tenant->schema_oid, true, run_lock_name(tenant));
+}
+
+/*
+ * Takes a lock for the transaction, which nothing can let go of, and again for
+ * the session if need be.
+ */
+static bool
+acquire_again(const LOCKTAG *tag)
+{
+	bool held = sm_lock_held_by_me(tag, ExclusiveLock);
+
+	return LockAcquire(tag, ExclusiveLock, false, true) !=
+			   LOCKACQUIRE_NOT_AVAIL &&
+		   (held || LockAcquire(tag, ExclusiveLock, true, true) !=
+						LOCKACQUIRE_NOT_AVAIL);
+}
+
+/*
+ * To be called in each transaction of such a procedure: a script can let go of
+ * all advisory locks of the session, as DISCARD ALL does.
+ */
+void
+sm_locks_run_again(const SmTenant *tenant)
+{
+	LOCKTAG tag = our_tag(LOCK_CLASS_RUN, tenant->schema_oid);
+	LOCKTAG alive = our_tag(LOCK_CLASS_ALIVE, (uint32) alive_run);
+
+	if (alive_run != 0)
+		(void) acquire_again(&alive);
+	if (!acquire_again(&tag))
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("the lock on %s was lost", run_lock_name(tenant)),
+				 errdetail(
+					 "A script has let go of all advisory locks, and another session was faster to take this one."),
+				 errhint(
+					 "Call it again: what is committed is not done twice.")));
+}
+
+/* Undoes sm_locks_run_session(); does nothing if the lock is not held */
+void
+sm_locks_run_release(const SmTenant *tenant)
+{
+	LOCKTAG tag = our_tag(LOCK_CLASS_RUN, tenant->schema_oid);
+
+	if (sm_lock_held_by_me(&tag, ExclusiveLock))
+		(void) LockRelease(&tag, ExclusiveLock, true);
+}
+
+/*
+ * Shows that a run is alive, by a lock of the session that is named after it
+ * and that nobody waits for.  It ends with sm_locks_alive_release(), or with
+ * the process.
+ */
+void
+sm_locks_alive(int64 run)
+{
+	LOCKTAG tag = our_tag(LOCK_CLASS_ALIVE, (uint32) run);
+
+	(void) LockAcquire(&tag, ExclusiveLock, true, true);
+	alive_run = run;
+}
+
+/* Undoes sm_locks_alive(); does nothing if the lock is not held */
+void
+sm_locks_alive_release(int64 run)
+{
+	LOCKTAG tag = our_tag(LOCK_CLASS_ALIVE, (uint32) run);
+
+	if (sm_lock_held_by_me(&tag, ExclusiveLock))
+		(void) LockRelease(&tag, ExclusiveLock, true);
+	alive_run = 0;
+}
+
+/*
+ * The process in which a run is alive; 0 if there is none.  GetLockConflicts()
+ * would not do: it passes over a session that is just between two
+ * transactions.
+ */
+int
+sm_locks_alive_pid(int64 run)
+{
+	LOCKTAG tag = our_tag(LOCK_CLASS_ALIVE, (uint32) run);
+	LockData *locks = GetLockStatusData();
+	int pid = 0;
+
+	for (int i = 0; i < locks->nelements && pid == 0; i++)
+	{
+		const LockInstanceData *lock = &locks->locks[i];
+
+		if (lock->holdMask != 0 &&
+			memcmp(&lock->locktag, &tag, sizeof(LOCKTAG)) == 0)
+			pid = lock->pid;
+	}
+	pfree(locks->locks);
+	pfree(locks);
+	return pid;
 }
 
 /*
@@ -187,7 +365,27 @@ sm_locks_run(const SmTenant *tenant)
 void
 sm_locks_graph(void)
 {
-	acquire(LOCK_CLASS_GRAPH, 0, "changing revisions");
+	acquire(LOCK_CLASS_GRAPH, 0, false, "changing revisions");
+}
+
+/*
+ * Makes this session the only one that begins a backfill, until the end of
+ * the transaction.
+ */
+void
+sm_locks_backfill(void)
+{
+	acquire(LOCK_CLASS_BACKFILL, 0, false, "beginning a backfill");
+}
+
+/* The tag of the lock on a relation of this database */
+LOCKTAG
+sm_locks_relation_tag(Oid relation)
+{
+	LOCKTAG tag;
+
+	SET_LOCKTAG_RELATION(tag, MyDatabaseId, relation);
+	return tag;
 }
 
 /* An object that this run created */
@@ -208,19 +406,12 @@ typedef struct Observation
 } Observation;
 
 static Observation *observation = NULL;
-static object_access_hook_type previous_hook = NULL;
-static bool hooked = false;
 
 static void
-observe_creation(ObjectAccessType access, Oid class_id, Oid object_id,
-				 int sub_id, void *arg)
+note_created(Oid class_id, Oid object_id, void *arg)
 {
-	Observation *o = observation;
+	Observation *o = arg;
 
-	if (previous_hook)
-		previous_hook(access, class_id, object_id, sub_id, arg);
-	if (access != OAT_POST_CREATE || sub_id != 0 || o == NULL)
-		return;
 	if (o->n == o->size)
 	{
 		o->size *= 2;
@@ -231,15 +422,9 @@ observe_creation(ObjectAccessType access, Oid class_id, Oid object_id,
 }
 
 static void
-stop_observing(void *arg)
+forget_observation(void *arg)
 {
 	observation = NULL;
-	/* if somebody has hooked in behind us, we must stay in the chain */
-	if (object_access_hook == observe_creation)
-	{
-		object_access_hook = previous_hook;
-		hooked = false;
-	}
 }
 
 /*
@@ -256,14 +441,9 @@ sm_locks_observe(MemoryContext context)
 	observation->size = 256;
 	observation->object =
 		MemoryContextAlloc(context, observation->size * sizeof(CreatedObject));
-	if (!hooked)
-	{
-		previous_hook = object_access_hook;
-		object_access_hook = observe_creation;
-		hooked = true;
-	}
-	callback->func = stop_observing;
+	callback->func = forget_observation;
 	MemoryContextRegisterResetCallback(context, callback);
+	sm_observe(context, note_created, observation);
 }
 
 /*

@@ -8,10 +8,20 @@
 #ifndef SM_LOCKS_H
 #define SM_LOCKS_H
 
+#include "storage/lock.h"
 #include "tenant.h"
 
 extern void sm_locks_run(const SmTenant *tenant);
+extern void sm_locks_run_session(const SmTenant *tenant);
+extern void sm_locks_run_again(const SmTenant *tenant);
+extern void sm_locks_run_release(const SmTenant *tenant);
+extern void sm_locks_alive(int64 run);
+extern void sm_locks_alive_release(int64 run);
+extern int sm_locks_alive_pid(int64 run);
+extern void sm_locks_refuse_within_run(void);
 extern void sm_locks_graph(void);
+extern void sm_locks_backfill(void);
+extern LOCKTAG sm_locks_relation_tag(Oid relation);
 extern void sm_locks_observe(MemoryContext context);
 extern void sm_locks_release_created(void);
 

@@ -267,7 +267,7 @@ append_resets(StringInfo sql, const SmScript *script)
 {
 	for (int i = 0; i < script->n; i++)
 	{
-		const char *name = script->stmt[i].set_name;
+		const char *name = script->stmt[i].set.name;
 
 		if (name && name[0] != '\0')
 			appendStringInfo(sql, "RESET %s;\n", quote_identifier(name));
@@ -329,7 +329,7 @@ script_of_range(FunctionCallInfo fcinfo, SmDirection direction)
 		sm_prepare_scripts(g, &plan,
 						   sm_revision_fetch(g, plan.idx, plan.n, SM_NO_LOCK),
 						   variables, variables == NULL);
-	sm_prepare_check_transactional(steps, plan.n);
+	sm_prepare_check_transactional(steps, plan.n, false);
 
 	initStringInfo(&sql);
 	append_comment(&sql,

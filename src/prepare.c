@@ -115,17 +115,31 @@ sm_prepare_scripts(const SmGraph *g, const SmPlan *plan, SmRevision **revs,
 	return steps;
 }
 
+/* What an error about a statement of a script speaks of */
 static void
-check_script_transactional(const SmScript *script)
+push_statement_context(SmScriptContext *context, const SmScript *script, int i)
 {
-	for (int i = 0; i < script->n; i++)
+	sm_script_push_context(context, script);
+	context->stmt = i;
+}
+
+static void
+check_script_transactional(const SmScript *script, int from)
+{
+	for (int i = from; i < script->n; i++)
 	{
 		SmScriptContext context;
 
 		if (script->stmt[i].outside == NULL)
 			continue;
-		sm_script_push_context(&context, script);
-		context.stmt = i;
+		push_statement_context(&context, script, i);
+		if (script->kind == SM_SCRIPT_VERIFY)
+			ereport(ERROR,
+					(errcode(ERRCODE_ACTIVE_SQL_TRANSACTION),
+					 errmsg("%s cannot be part of a verify script",
+							script->stmt[i].outside),
+					 errdetail(
+						 "A verify script runs in the transaction that records the revision.")));
 		ereport(ERROR,
 				(errcode(ERRCODE_ACTIVE_SQL_TRANSACTION),
 				 errmsg("%s cannot run inside a transaction block",
@@ -133,20 +147,68 @@ check_script_transactional(const SmScript *script)
 				 errdetail("Revision \"%s\" contains it, and this call runs all revisions in one transaction.",
 						   script->revision),
 				 errhint(
-					 "Take the statement out of the revision and run it by itself.")));
+					 "CALL schemamig.migrate() runs it, or schemamig.start() in the background.")));
 	}
 }
 
-/* Refuses steps with statements that cannot run in a transaction block */
+/*
+ * Refuses steps with statements that cannot run in a transaction block, as far
+ * as the parse tree tells.  Where a run commits in between, only verify
+ * scripts must not have any.
+ */
 void
-sm_prepare_check_transactional(const SmStep *steps, int n)
+sm_prepare_check_transactional(const SmStep *steps, int n, bool in_pieces)
 {
 	for (int i = 0; i < n; i++)
 	{
-		check_script_transactional(steps[i].script);
+		if (!in_pieces)
+			check_script_transactional(steps[i].script, steps[i].done);
 		if (steps[i].verify)
-			check_script_transactional(steps[i].verify);
+			check_script_transactional(steps[i].verify, 0);
 	}
+}
+
+/*
+ * Checksum of the tokens of some statements of a script, up to the last one
+ * exclusive, as it is stored: the values of variables are nobody's business.
+ */
+char *
+sm_prepare_statements_checksum(const SmStep *step, int from, int upto)
+{
+	SmScript *script = prepare_script(step->script->kind, step->rev->id,
+									  step->text, NULL, true);
+	int start = 0;
+	int end = 0;
+
+	if (upto > from)
+	{
+		start = script->stmt[from].start;
+		end = script->stmt[upto - 1].start + script->stmt[upto - 1].length;
+	}
+	return sm_checksum_tokens(pnstrdup(step->text + start, end - start));
+}
+
+/*
+ * Has a step go on where an earlier run was broken off.  The statements that
+ * are done must be the ones that the script begins with; those after them may
+ * have been edited.
+ */
+void
+sm_prepare_check_done(SmStep *step, const SmUnfinished *u)
+{
+	if (u->done > step->script->n ||
+		strcmp(sm_prepare_statements_checksum(step, 0, u->done),
+			   u->done_checksum) != 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_SM_CHECKSUM_MISMATCH),
+				 errmsg("the part of the %s script of revision \"%s\" that has run already was changed",
+						sm_plan_direction_name(u->direction), u->revision),
+				 errdetail("Statements that run " INT64_FORMAT
+						   " has committed as they were: %d.",
+						   u->run, u->done),
+				 errhint(
+					 "Change them back with schemamig.edit(); only the statements after them can be others. Or put the database right by hand and say with schemamig.stamp() where it is.")));
+	step->done = u->done;
 }
 
 /* While the role is locked, the server would refuse this in mid-run */
@@ -157,10 +219,9 @@ check_script_role(const SmScript *script)
 	{
 		SmScriptContext context;
 
-		if (!script->stmt[i].sets_role)
+		if (!script->stmt[i].set.sets_role)
 			continue;
-		sm_script_push_context(&context, script);
-		context.stmt = i;
+		push_statement_context(&context, script, i);
 		ereport(ERROR,
 				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
 				 errmsg("a script cannot change the role that was lent to it"),

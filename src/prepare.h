@@ -13,6 +13,7 @@
 #include "revision.h"
 #include "script.h"
 #include "tenant.h"
+#include "unfinished.h"
 #include "utils/jsonb.h"
 
 /* One step, ready to run */
@@ -23,12 +24,17 @@ typedef struct SmStep
 	const char *text; /* script as stored */
 	SmScript *script;
 	SmScript *verify; /* NULL: none */
+	int done;		  /* statements that an earlier run has committed */
 } SmStep;
 
 extern SmStep *
 sm_prepare_scripts(const SmGraph *g, const SmPlan *plan, SmRevision **revs,
 				   Jsonb *variables, bool leave_variables);
-extern void sm_prepare_check_transactional(const SmStep *steps, int n);
+extern void
+sm_prepare_check_transactional(const SmStep *steps, int n, bool in_pieces);
+extern char *
+sm_prepare_statements_checksum(const SmStep *step, int from, int upto);
+extern void sm_prepare_check_done(SmStep *step, const SmUnfinished *unfinished);
 extern void sm_prepare_check_rights(const SmStep *steps, int n, SmRunAs run_as);
 extern void sm_prepare_check_applied(const SmTenant *tenant, const SmPlan *plan,
 									 const SmStep *steps);

@@ -16,6 +16,7 @@
 #include "postgres.h"
 
 #include "commands/async.h"
+#include "commands/progress.h"
 #include "fmgr.h"
 #include "funcapi.h"
 #include "lib/stringinfo.h"
@@ -26,6 +27,7 @@
 #include "utils/builtins.h"
 #include "utils/json.h"
 #include "utils/memutils.h"
+#include "utils/timestamp.h"
 
 #include "compat.h"
 #include "progress.h"
@@ -92,9 +94,17 @@ void
 sm_progress_step(const SmStepReport *report)
 {
 	current_step = report;
-	ereport(NOTICE, (errmsg("running %s %s -> %s, %s (%d/%d)",
-							report->direction, report->from, report->to,
-							report->message, report->step, report->steps)));
+	if (report->done > 0)
+		ereport(NOTICE,
+				(errmsg("going on with %s %s -> %s, %s (%d/%d)",
+						report->direction, report->from, report->to,
+						report->message, report->step, report->steps),
+				 errdetail("%d of %d statements have been committed by an earlier run.",
+						   report->done, report->statements)));
+	else
+		ereport(NOTICE, (errmsg("running %s %s -> %s, %s (%d/%d)",
+								report->direction, report->from, report->to,
+								report->message, report->step, report->steps)));
 	report_activity(0);
 }
 
@@ -113,6 +123,17 @@ sm_progress_end(void)
 	forget_run(NULL);
 	pgstat_report_activity(STATE_RUNNING,
 						   debug_query_string ? debug_query_string : "");
+}
+
+/*
+ * Begins a query that no client has sent: a background worker has to say
+ * itself what it runs.  The text must live as long as the process.
+ */
+void
+sm_progress_query(const char *sql)
+{
+	debug_query_string = sql;
+	pgstat_report_activity(STATE_RUNNING, sql);
 }
 
 /* NOTIFY of a step that is done; sent when the transaction commits */
@@ -148,9 +169,57 @@ sm_progress_parents(const SmGraph *g, int idx)
 	return buf.data;
 }
 
+/* Phases of an index build as pg_stat_progress_create_index has them */
+static const char *const index_phases[] = {
+	"initializing",
+	"waiting for writers before build",
+	"building index",
+	"waiting for writers before validation",
+	"index validation: scanning index",
+	"index validation: sorting tuples",
+	"index validation: scanning table",
+	"waiting for old snapshots",
+	"waiting for readers before marking dead",
+	"waiting for readers before dropping"
+};
+
+/* phase, access method and its phase, how much of it is done of what */
+static void
+set_index_columns(const PgBackendStatus *session, Datum *values, bool *nulls)
+{
+	const int64 *param = session->st_progress_param;
+	int64 phase = param[PROGRESS_CREATEIDX_PHASE];
+	int done = PROGRESS_CREATEIDX_TUPLES_DONE;
+	int total = PROGRESS_CREATEIDX_TUPLES_TOTAL;
+
+	memset(nulls, true, 5 * sizeof(bool));
+	if (session->st_progress_command != PROGRESS_COMMAND_CREATE_INDEX ||
+		phase < 0 || phase >= (int64) lengthof(index_phases))
+		return;
+	if (strncmp(index_phases[phase], "waiting", strlen("waiting")) == 0)
+	{
+		done = PROGRESS_WAITFOR_DONE;
+		total = PROGRESS_WAITFOR_TOTAL;
+	}
+	else if (param[PROGRESS_SCAN_BLOCKS_TOTAL] > 0)
+	{
+		done = PROGRESS_SCAN_BLOCKS_DONE;
+		total = PROGRESS_SCAN_BLOCKS_TOTAL;
+	}
+	memset(nulls, false, 5 * sizeof(bool));
+	/* what the access method said last is said of the build only */
+	nulls[1] = nulls[2] = (phase != PROGRESS_CREATEIDX_PHASE_BUILD);
+	values[0] = CStringGetTextDatum(index_phases[phase]);
+	values[1] =
+		ObjectIdGetDatum((Oid) param[PROGRESS_CREATEIDX_ACCESS_METHOD_OID]);
+	values[2] = Int64GetDatum(param[PROGRESS_CREATEIDX_SUBPHASE]);
+	values[3] = Int64GetDatum(param[done]);
+	values[4] = Int64GetDatum(param[total]);
+}
+
 /*
- * SQL function session_activity(): pid and activity of every session of this
- * database whose activity looks like that of a run.
+ * SQL function session_activity(): what every session of this database reports
+ * whose activity looks like that of a run.
  */
 Datum
 schemamig_session_activity(PG_FUNCTION_ARGS)
@@ -164,19 +233,21 @@ schemamig_session_activity(PG_FUNCTION_ARGS)
 	for (int i = 1; i <= n; i++)
 	{
 		LocalPgBackendStatus *local = pgstat_get_local_beentry_by_index(i);
-		Datum values[2];
-		bool nulls[2] = { false };
+		const PgBackendStatus *session = &local->backendStatus;
+		Datum values[8];
+		bool nulls[8] = { false };
 		char *activity;
 
-		if (local == NULL ||
-			local->backendStatus.st_databaseid != MyDatabaseId ||
-			local->backendStatus.st_activity_raw == NULL ||
-			strncmp(local->backendStatus.st_activity_raw, ACTIVITY_PREFIX,
+		if (local == NULL || session->st_databaseid != MyDatabaseId ||
+			session->st_activity_raw == NULL ||
+			strncmp(session->st_activity_raw, ACTIVITY_PREFIX,
 					strlen(ACTIVITY_PREFIX)) != 0)
 			continue;
-		activity = pgstat_clip_activity(local->backendStatus.st_activity_raw);
-		values[0] = Int32GetDatum(local->backendStatus.st_procpid);
+		activity = pgstat_clip_activity(session->st_activity_raw);
+		values[0] = Int32GetDatum(session->st_procpid);
 		values[1] = CStringGetTextDatum(activity);
+		values[2] = TimestampTzGetDatum(session->st_state_start_timestamp);
+		set_index_columns(session, &values[3], &nulls[3]);
 		tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
 		pfree(activity);
 	}

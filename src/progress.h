@@ -21,6 +21,7 @@ typedef struct SmStepReport
 	const char *to;
 	const char *message;
 	int statements;
+	int done; /* of them, by an earlier run */
 } SmStepReport;
 
 extern bool sm_progress_active(void);
@@ -28,6 +29,7 @@ extern void sm_progress_begin(MemoryContext context);
 extern void sm_progress_step(const SmStepReport *report);
 extern void sm_progress_statement(int statement);
 extern void sm_progress_end(void);
+extern void sm_progress_query(const char *sql);
 extern void sm_progress_notify(const SmStepReport *report, const char *tenant);
 extern const char *sm_progress_parents(const SmGraph *g, int idx);
 

@@ -17,6 +17,7 @@
  */
 #include "postgres.h"
 
+#include "access/heaptoast.h"
 #include "access/htup_details.h"
 #include "access/xact.h"
 #include "catalog/pg_type.h"
@@ -48,9 +49,12 @@ prepared_plan(SmQuery *query)
 	return query->plan;
 }
 
-/* Copies what SPI returned into the given memory context */
+/*
+ * Copies what SPI returned into the given memory context; flat, if the caller
+ * has no snapshot by which values could be fetched that are stored out of line.
+ */
 static SmRows *
-copy_rows(MemoryContext context)
+copy_rows(MemoryContext context, bool flat)
 {
 	MemoryContext old = MemoryContextSwitchTo(context);
 	SmRows *rows = palloc0_object(SmRows);
@@ -61,7 +65,13 @@ copy_rows(MemoryContext context)
 		rows->desc = CreateTupleDescCopy(SPI_tuptable->tupdesc);
 		rows->tuple = palloc_array(HeapTuple, rows->n + 1);
 		for (uint64 i = 0; i < rows->n; i++)
-			rows->tuple[i] = heap_copytuple(SPI_tuptable->vals[i]);
+		{
+			HeapTuple tuple = SPI_tuptable->vals[i];
+
+			rows->tuple[i] = flat && HeapTupleHasExternal(tuple)
+								 ? toast_flatten_tuple(tuple, rows->desc)
+								 : heap_copytuple(tuple);
+		}
 	}
 	MemoryContextSwitchTo(old);
 	return rows;
@@ -107,6 +117,7 @@ sm_query(SmQuery *query, const Datum *args, const char *nulls)
 {
 	MemoryContext context = CurrentMemoryContext;
 	bool latest = (query->mode == SM_READ_LATEST);
+	bool first = !ActiveSnapshotSet();
 	ErrorContextCallback callback;
 	SmEnv env;
 	SmRows *rows;
@@ -118,6 +129,9 @@ sm_query(SmQuery *query, const Datum *args, const char *nulls)
 	error_context_stack = &callback;
 
 	sm_env_enter_owner(&env, query->mode == SM_WRITE);
+	/* a procedure has none between its commits; SPI would have it keep one */
+	if (first)
+		PushActiveSnapshot(GetTransactionSnapshot());
 	SPI_connect();
 	if (latest)
 		sm_query_push_latest();
@@ -126,10 +140,12 @@ sm_query(SmQuery *query, const Datum *args, const char *nulls)
 	if (code < 0)
 		elog(ERROR, "SPI_execute_plan failed: %s", /* cannot happen */
 			 SPI_result_code_string(code));
-	rows = copy_rows(context);
+	rows = copy_rows(context, first);
 	if (latest)
 		sm_query_pop_latest();
 	SPI_finish();
+	if (first)
+		PopActiveSnapshot();
 	sm_env_leave(&env);
 	error_context_stack = callback.previous;
 	return rows;

@@ -26,6 +26,7 @@
 #include "query.h"
 #include "revision.h"
 #include "tenant.h"
+#include "unfinished.h"
 
 static SmQuery find_tenant = {
 	.sql = "SELECT true FROM schemamig.tenant WHERE tenant = $1",
@@ -45,7 +46,8 @@ static SmQuery delete_tenant = {
 static SmQuery rename_tenant = {
 	.sql =
 		"WITH t AS (UPDATE schemamig.tenant SET tenant = $2 WHERE tenant = $1), "
-		"r AS (UPDATE schemamig.run SET tenant = $2 WHERE tenant = $1) "
+		"r AS (UPDATE schemamig.run SET tenant = $2 WHERE tenant = $1), "
+		"u AS (UPDATE schemamig.unfinished SET tenant = $2 WHERE tenant = $1) "
 		"UPDATE schemamig.applied SET tenant = $2 WHERE tenant = $1",
 	.mode = SM_WRITE,
 	.nargs = 2,
@@ -119,6 +121,7 @@ schemamig_drop_tenant(PG_FUNCTION_ARGS)
 	SmGraph *g;
 	Bitmapset *applied;
 	SmPlan plan;
+	SmUnfinished *unfinished;
 	SmJournalStep step = { .direction = "unstamp" };
 	Datum args[1];
 
@@ -131,10 +134,15 @@ schemamig_drop_tenant(PG_FUNCTION_ARGS)
 	sm_revision_check_snapshot(tenant.name);
 	sm_revision_state(tenant.name, &g, &applied);
 	plan = sm_plan_set(g, SM_DOWNGRADE, applied);
-	if (plan.n > 0 && OidIsValid(tenant.schema_oid))
+	unfinished = sm_unfinished_read(tenant.name);
+	if ((plan.n > 0 || unfinished) && OidIsValid(tenant.schema_oid))
 		ereport(ERROR,
 				(errcode(ERRCODE_OBJECT_IN_USE),
-				 errmsg("tenant \"%s\" has revisions applied", tenant.name),
+				 plan.n > 0
+					 ? errmsg("tenant \"%s\" has revisions applied",
+							  tenant.name)
+					 : errmsg("tenant \"%s\" has half of revision \"%s\"",
+							  tenant.name, unfinished->revision),
 				 errhint("Downgrade it to base first, or drop its schema.")));
 
 	step.run = sm_journal_begin(&tenant, "drop_tenant", NULL,
@@ -150,6 +158,7 @@ schemamig_drop_tenant(PG_FUNCTION_ARGS)
 		sm_journal_step(&step);
 	}
 	sm_journal_end(step.run);
+	sm_unfinished_forget(tenant.name);
 	args[0] = CStringGetTextDatum(tenant.name);
 	(void) sm_query(&delete_tenant, args, NULL);
 	PG_RETURN_VOID();

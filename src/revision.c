@@ -74,6 +74,14 @@ static SmQuery applied_details = {
 	"checksum, token_checksum, authors, approved_by, created_at, edited_at "   \
 	"FROM schemamig.revision WHERE revision = ANY ($1)"
 
+static SmQuery parents_of = {
+	.sql = "SELECT kind = 'down', parent FROM schemamig.revision_edge "
+		   "WHERE revision = $1 ORDER BY kind DESC, ordinal",
+	.mode = SM_READ_LATEST,
+	.nargs = 1,
+	.argtypes = { TEXTOID }
+};
+
 static SmQuery fetch_revisions[] = {
 	[SM_NO_LOCK] = { .sql = FETCH_SQL,
 					 .mode = SM_READ,
@@ -407,6 +415,38 @@ sm_revision_fetch_unchanged(const SmGraph *g, const int *idx, int n)
 		!sm_graph_equal(g, sm_revision_graph(SM_READ_LATEST)))
 		return NULL;
 	return revs;
+}
+
+/*
+ * The row of one revision, locked so that nobody can edit or drop it; NULL if
+ * it is gone or has other parents than in the graph.  For a run that has made
+ * its plan in an earlier transaction, and would not read the whole graph for
+ * every step.
+ */
+SmRevision *
+sm_revision_fetch_same(const SmGraph *g, int idx)
+{
+	SmRevision *rev = fetch_rows(g, &idx, 1, SM_LOCK_SHARE)[0];
+	const SmNode *node = &g->node[idx];
+	const SmEdges *edges[] = { &node->edge[SM_DOWN], &node->depends };
+	Datum args[] = { CStringGetTextDatum(node->id) };
+	SmRows *rows;
+	uint64 row = 0;
+
+	if (rev == NULL)
+		return NULL;
+	rows = sm_query(&parents_of, args, NULL);
+	for (size_t kind = 0; kind < lengthof(edges); kind++)
+	{
+		for (int i = 0; i < edges[kind]->n; i++, row++)
+		{
+			if (row >= rows->n || sm_rows_bool(rows, row, 1) != (kind == 0) ||
+				strcmp(sm_rows_text(rows, row, 2),
+					   g->node[edges[kind]->idx[i]].id) != 0)
+				return NULL;
+		}
+	}
+	return row == rows->n ? rev : NULL;
 }
 
 /* The values of INSERT and UPDATE, which has one more, in their order */

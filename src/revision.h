@@ -58,6 +58,7 @@ extern SmRevision **
 sm_revision_fetch(const SmGraph *g, const int *idx, int n, SmRowLock lock);
 extern SmRevision **
 sm_revision_fetch_unchanged(const SmGraph *g, const int *idx, int n);
+extern SmRevision *sm_revision_fetch_same(const SmGraph *g, int idx);
 extern void sm_revision_insert(const SmRevision *rev, const List *down,
 							   const List *depends);
 extern void sm_revision_update(const SmRevision *rev, const List *down,

@@ -174,14 +174,44 @@ sm_script_pop_context(SmScriptContext *context)
 	error_context_stack = context->callback.previous;
 }
 
+static void
+text_error_callback(void *arg)
+{
+	const char *sql = arg;
+	int position = geterrposition();
+
+	if (position > 0)
+	{
+		errposition(0);
+		internalerrposition(position);
+		internalerrquery(sql);
+	}
+	else
+		errcontext("SQL statement \"%s\"", sql);
+}
+
+/*
+ * Has errors in SQL that is not the client's show where in it they are, until
+ * the caller sets error_context_stack to context->previous.  What is said of
+ * sm_script_push_context() is true here, too.
+ */
+void
+sm_script_push_text(ErrorContextCallback *context, const char *sql)
+{
+	context->callback = text_error_callback;
+	context->arg = (void *) sql;
+	context->previous = error_context_stack;
+	error_context_stack = context;
+}
+
 static List *
-parse(const char *sql)
+parse(const char *sql, RawParseMode mode)
 {
 	SmEnv env;
 	List *raw;
 
 	sm_env_enter_parser(&env);
-	raw = raw_parser(sql, RAW_PARSE_DEFAULT);
+	raw = raw_parser(sql, mode);
 	sm_env_leave(&env);
 	return raw;
 }
@@ -242,9 +272,15 @@ describe_statement(const SmScript *script, const RawStmt *raw, SmStatement *s)
 		refuse_statement(script, s->start, refused, hint);
 	s->is_select = sm_classify_plain_select(raw->stmt);
 	s->outside = sm_classify_outside(raw->stmt);
-	s->set_name = sm_classify_setting(raw->stmt, &s->sets_role);
-	if (s->set_name)
-		s->set_name = pstrdup(s->set_name);
+	s->maybe_outside =
+		s->outside == NULL && sm_classify_maybe_outside(raw->stmt);
+	s->concurrently = sm_classify_concurrently(raw->stmt);
+	s->makes_index = sm_classify_makes_index(raw->stmt);
+	s->discards_all = IsA(raw->stmt, DiscardStmt) && s->outside != NULL;
+	s->needs_commit = sm_classify_needs_commit(raw->stmt);
+	s->set = sm_classify_setting(raw->stmt);
+	if (s->set.name)
+		s->set.name = pstrdup(s->set.name);
 }
 
 /*
@@ -272,7 +308,7 @@ sm_script_parse(SmScriptKind kind, const char *revision, const char *text)
 		AllocSetContextCreate(result_context, "schemamig script parsing",
 							  ALLOCSET_DEFAULT_SIZES);
 	MemoryContextSwitchTo(parse_context);
-	raw = parse(text);
+	raw = parse(text, RAW_PARSE_DEFAULT);
 	MemoryContextSwitchTo(result_context);
 	script->stmt = palloc0_array(SmStatement, list_length(raw) + 1);
 	foreach (lc, raw)
@@ -288,5 +324,26 @@ sm_script_parse(SmScriptKind kind, const char *revision, const char *text)
 List *
 sm_script_parse_statement(const char *sql)
 {
-	return parse(sql);
+	return parse(sql, RAW_PARSE_DEFAULT);
+}
+
+/*
+ * The raw parse tree of the text of an expression; NULL if it is more than
+ * one, or has more of a query than that.
+ */
+Node *
+sm_script_parse_expression(const char *sql)
+{
+	List *raw = parse(sql, RAW_PARSE_PLPGSQL_EXPR);
+	SelectStmt *select =
+		castNode(SelectStmt, linitial_node(RawStmt, raw)->stmt);
+	ResTarget *target;
+
+	if (list_length(select->targetList) != 1 || select->distinctClause ||
+		select->fromClause || select->whereClause || select->groupClause ||
+		select->havingClause || select->windowClause || select->sortClause ||
+		select->limitOffset || select->limitCount || select->lockingClause)
+		return NULL;
+	target = linitial_node(ResTarget, select->targetList);
+	return target->name ? NULL : target->val;
 }

@@ -8,6 +8,7 @@
 #ifndef SM_SCRIPT_H
 #define SM_SCRIPT_H
 
+#include "classify.h"
 #include "nodes/parsenodes.h"
 #include "utils/elog.h"
 
@@ -21,12 +22,17 @@ typedef enum SmScriptKind
 /* One statement, by its place in the text, in bytes */
 typedef struct SmStatement
 {
-	int start;			  /* of its first token */
-	int length;			  /* without a closing semicolon */
-	bool sets_role;		  /* SET or RESET of role, session authorization */
-	bool is_select;		  /* could stand in a WITH clause */
-	const char *set_name; /* setting that it changes, if any */
-	const char *outside;  /* what must run outside of a transaction */
+	int start;			 /* of its first token */
+	int length;			 /* without a closing semicolon */
+	bool is_select;		 /* could stand in a WITH clause */
+	bool maybe_outside;	 /* outside of a transaction, or not: the catalogs
+						  * know */
+	bool needs_commit;	 /* what it makes is of use only afterwards */
+	bool concurrently;	 /* commits in between: must not time out */
+	bool makes_index;	 /* leaves behind nothing else */
+	bool discards_all;	 /* DISCARD ALL */
+	const char *outside; /* what must run outside of a transaction */
+	SmSettingChange set; /* what it does to the settings */
 } SmStatement;
 
 typedef struct SmScript
@@ -49,6 +55,8 @@ typedef struct SmScriptContext
 extern SmScript *
 sm_script_parse(SmScriptKind kind, const char *revision, const char *text);
 extern List *sm_script_parse_statement(const char *sql);
+extern Node *sm_script_parse_expression(const char *sql);
+extern void sm_script_push_text(ErrorContextCallback *context, const char *sql);
 extern void
 sm_script_push_context(SmScriptContext *context, const SmScript *script);
 extern void sm_script_pop_context(SmScriptContext *context);

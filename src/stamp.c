@@ -20,6 +20,7 @@
 #include "move.h"
 #include "plan.h"
 #include "query.h"
+#include "unfinished.h"
 
 PG_FUNCTION_INFO_V1(schemamig_stamp);
 PG_FUNCTION_INFO_V1(schemamig_stamp_list);
@@ -117,6 +118,30 @@ version_rows(const SmGraph *g, const Bitmapset *set)
 	return sm_list_to_text_array(ids);
 }
 
+/*
+ * A stamp says where the tenant is, so it is in the middle of nothing any more.
+ * Returns whether it was.
+ */
+static bool
+forget_unfinished(const SmTenant *tenant)
+{
+	SmUnfinished *unfinished = sm_unfinished_read(tenant->name);
+
+	if (unfinished == NULL)
+		return false;
+	sm_unfinished_forget(tenant->name);
+	ereport(NOTICE,
+			(errmsg("the half-run %s script of revision \"%s\" is forgotten",
+					sm_plan_direction_name(unfinished->direction),
+					unfinished->revision),
+			 unfinished->made
+				 ? errdetail("Statements committed: %d of %d. Indexes that the next one has left invalid are not dropped.",
+							 unfinished->done, unfinished->total)
+				 : errdetail("Statements committed: %d of %d.",
+							 unfinished->done, unfinished->total)));
+	return true;
+}
+
 /* The body of both SQL functions: argument 1 is purge, 2 the tenant */
 static Datum
 stamp_targets(FunctionCallInfo fcinfo, const List *targets)
@@ -138,7 +163,8 @@ stamp_targets(FunctionCallInfo fcinfo, const List *targets)
 		sm_journal_purge_unknown(&stamp.tenant);
 	revs = make_plan(&stamp, targets, purge);
 
-	if (!bms_is_empty(stamp.removed) || stamp.added.n > 0)
+	if (forget_unfinished(&stamp.tenant) || !bms_is_empty(stamp.removed) ||
+		stamp.added.n > 0)
 	{
 		stamp.role = sm_env_role_name(GetUserId());
 		sm_tenant_register(&stamp.tenant, stamp.role);

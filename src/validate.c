@@ -14,6 +14,7 @@
 
 #include "checksum.h"
 #include "compat.h"
+#include "journal.h"
 #include "query.h"
 #include "revision.h"
 
@@ -66,6 +67,18 @@ static SmQuery checks = {
 		"WHERE NOT EXISTS (SELECT FROM schemamig.applied p "
 		"WHERE p.tenant = a.tenant AND p.revision = e.parent) "
 		"UNION ALL "
+		"SELECT CASE u.direction WHEN 'upgrade' THEN 'half applied' ELSE 'half undone' END, "
+		"u.revision, u.tenant, "
+		"pg_catalog.format('Run %s has committed %s of %s statements of its %s script%s.', "
+		"u.run, u.statements_done, u.statements_total, u.direction, "
+		"CASE WHEN s.status = 'failed' THEN ', then it failed: ' || s.error "
+		"WHEN u.outside IS NOT NULL THEN pg_catalog.format(', and was interrupted in statement %s', u.outside) "
+		"ELSE ', and was interrupted' END), "
+		"pg_catalog.format('CALL schemamig.migrate() in direction %L goes on with it.', u.direction) "
+		"FROM schemamig.unfinished u LEFT JOIN schemamig.run_step s USING (run, step) "
+		"WHERE NOT EXISTS (SELECT FROM " SM_ALIVE_LOCKS
+		"AND l.objid::bigint = (u.run & 4294967295)) "
+		"UNION ALL "
 		"SELECT 'schema of the tenant does not exist', NULL, t.tenant, "
 		"'It has been dropped or renamed.', "
 		"'Use schemamig.rename_tenant() or schemamig.drop_tenant().' "
@@ -93,7 +106,7 @@ static SmQuery checks = {
 		"EXISTS (SELECT FROM schemamig.applied a WHERE a.tenant = r.tenant AND a.revision = s.revision) AS applied "
 		"FROM schemamig.run_step s JOIN schemamig.run r USING (run) "
 		"WHERE s.status = 'done' AND s.direction IN ('upgrade', 'downgrade', 'stamp', 'unstamp') "
-		"ORDER BY r.tenant, s.revision, s.run DESC, s.step DESC) s "
+		"ORDER BY r.tenant, s.revision, s.finished_at DESC, s.run DESC, s.step DESC) s "
 		"WHERE s.applied <> (s.direction IN ('upgrade', 'stamp')) "
 		"AND EXISTS (SELECT FROM schemamig.revision r WHERE r.revision = s.revision) "
 		"ORDER BY 1, 3, 2",

@@ -18,14 +18,18 @@ errcodes.h          BASE
 # What only its owner may use: a regular expression for whole words, and files
 # of src/.  Comments and strings do not count.
 owners='
-SPI_\w+                                 query.c
+SPI_\w+                                 query.c txn.c
+(Abort|Start|Commit)\w*Transaction\w*    txn.c worker.c
+(Create\w*|Define|Start|Run|Drop)Portal|Portal(Define|Start|Run|Drop)\w*  exec.c compat.h
 PG_VERSION_NUM                          compat.h
 BeginInternalSubTransaction             subxact.c
 SetUserIdAndSecContext|NewGUCNestLevel  env.c
 LockAcquire\w*|LockRelease\w*           locks.c compat.h
 SET_LOCKTAG_\w+                         locks.c
 raw_parser|core_yylex                   script.c scan.c
-object_access_hook                      locks.c
+object_access_hook                      observe.c
+(enable|disable|Register)_?[Tt]imeout\w* watch.c env.c
+RegisterDynamicBackgroundWorker         launch.c
 (standard_)?ProcessUtility              exec.c
 (standard_)?ExecutorRun                 exec.c compat.h
 pgstat_report_activity                  progress.c

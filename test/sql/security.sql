@@ -90,12 +90,13 @@ SELECT regress_tools.attempt('SELECT schemamig.current()');
 SELECT regress_tools.attempt('SELECT count(*) FROM schemamig.revision');
 RESET ROLE;
 
--- the schema alone opens nothing but what the view schemamig.progress needs
+-- the schema alone opens nothing but what the views progress and runs need
 GRANT USAGE ON SCHEMA schemamig TO regress_schemamig_nobody;
 SELECT p.oid::regprocedure AS function
 FROM pg_proc p
 WHERE p.pronamespace = 'schemamig'::regnamespace
-	AND has_function_privilege('regress_schemamig_nobody', p.oid, 'EXECUTE');
+	AND has_function_privilege('regress_schemamig_nobody', p.oid, 'EXECUTE')
+ORDER BY p.oid::regprocedure::text COLLATE "C";
 SELECT c.relname
 FROM pg_class c
 WHERE c.relnamespace = 'schemamig'::regnamespace AND c.relkind IN ('r', 'v', 'p', 'm', 'f')

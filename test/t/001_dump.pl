@@ -44,6 +44,10 @@ SELECT schemamig.revision('by another', $$SELECT 'x'$$, '', rev_id => 'o1', head
 SELECT schemamig.edit('o1', upgrade => $$SELECT 'é'$$);
 RESET ROLE;
 SELECT schemamig.approve('o1');
+CREATE TABLE divisor (i int);
+INSERT INTO divisor VALUES (0);
+SELECT schemamig.revision('in two pieces', $$CREATE TYPE pieces AS ENUM ('a'); ALTER TYPE pieces ADD VALUE 'b'; SELECT 1 / i FROM public.divisor$$,
+	'DROP TYPE pieces', rev_id => 'p1', head => '{o1}');
 SELECT schemamig.upgrade('n1');
 SELECT schemamig.downgrade('m1');
 SELECT schemamig.upgrade('x1');
@@ -56,6 +60,15 @@ SELECT schemamig.stamp('c1', tenant => 'stamped', purge => true);
 INSERT INTO schemamig.model VALUES ('Modell', 'CREATE TABLE m (i int)', now(), 'author');
 SQL
 
+# A tenant that is in the middle of a revision
+my (undef, undef, $half_error) = $node->psql('origin', <<'SQL');
+CREATE SCHEMA half;
+SELECT schemamig.stamp('o1', tenant => 'half');
+CALL schemamig.migrate('p1', tenant => 'half');
+SQL
+like($half_error, qr/division by zero.*are committed: 2 of 3\./s, 'a revision is half applied');
+$node->safe_psql('origin', 'UPDATE divisor SET i = 1');
+
 # All that schemamig has stored, as text; times only as to whether they are there,
 # and at the end the answers of the functions
 my $content_sql = <<'SQL';
@@ -67,6 +80,7 @@ SELECT * FROM schemamig.tenant ORDER BY tenant;
 SELECT * FROM schemamig.run ORDER BY run;
 SELECT * FROM schemamig.run_step ORDER BY run, step;
 SELECT * FROM schemamig.hook ORDER BY event, function;
+SELECT * FROM schemamig.unfinished ORDER BY tenant;
 SELECT * FROM schemamig.model ORDER BY name;
 SELECT * FROM schemamig.revision_ordinal_seq;
 SELECT * FROM schemamig.run_run_seq;
@@ -86,7 +100,7 @@ foreach my $relation (split /\n/, $node->safe_psql('origin',
 	like($content_sql, qr/schemamig\.$relation\b/, "$relation is compared");
 }
 isnt($node->safe_psql('origin', "SELECT count(*) FROM schemamig.$_"), '0', "$_ has rows")
-  foreach qw(revision revision_edge applied tenant run run_step hook model);
+  foreach qw(revision revision_edge applied tenant run run_step hook unfinished model);
 
 # What a restored database must do, whatever its encoding
 sub check_database
@@ -95,16 +109,20 @@ sub check_database
 	my $quiet = "SET client_encoding = 'UTF8'; SET client_min_messages = warning;";
 
 	is($node->safe_psql($db, $content_sql), $content, "$what: all is there");
-	is($node->safe_psql($db, 'SELECT * FROM schemamig.validate()'), '', "$what: nothing is wrong");
+	is($node->safe_psql($db, 'SELECT problem, revision, tenant FROM schemamig.validate()'), 'half applied|p1|half',
+		"$what: nothing is wrong, but a revision is half applied");
+	is($node->safe_psql($db, "$quiet CALL schemamig.migrate('p1', tenant => 'half'); SELECT string_agg(e::text, '') FROM unnest(enum_range(NULL::half.pieces)) e"),
+		'ab', "$what: a run goes on with it");
+	is($node->safe_psql($db, 'SELECT * FROM schemamig.validate()'), '', "$what: nothing is wrong then");
 	is($node->safe_psql($db, "$quiet SELECT string_agg(revision, ' ') FROM schemamig.upgrade('heads')"),
-		'n1 o1', "$what: the upgrade goes on");
+		'n1 o1 p1', "$what: the upgrade goes on");
 	is($node->safe_psql($db, "$quiet SELECT string_agg(revision, ' ') FROM schemamig.upgrade('heads', tenant => 'Mandant ü')"),
-		'c1 m1 x1 n1 o1', "$what: so does a tenant's");
-	is($node->safe_psql($db, "$quiet SELECT schemamig.revision('new', '', '', rev_id => 'new1', head => '{o1}');
+		'c1 m1 x1 n1 o1 p1', "$what: so does a tenant's");
+	is($node->safe_psql($db, "$quiet SELECT schemamig.revision('new', '', '', rev_id => 'new1', head => '{p1}');
 			SELECT ordinal = (SELECT max(ordinal) FROM schemamig.revision) FROM schemamig.revision WHERE revision = 'new1'"),
 		"new1\nt", "$what: a new revision is the newest");
 	is($node->safe_psql($db, "$quiet SELECT string_agg(revision, ' ') FROM schemamig.downgrade('base')"),
-		'o1 n1 x1 m1 c1 b1 a1', "$what: the downgrade goes back to the base");
+		'p1 o1 n1 x1 m1 c1 b1 a1', "$what: the downgrade goes back to the base");
 	is($node->safe_psql($db, "$quiet SELECT string_agg(revision, ' ') FROM schemamig.upgrade('b1'); TABLE \"Bücher\""),
 		"a1 b1\n1|été", "$what: and up again");
 	is($node->safe_psql($db, 'SELECT * FROM schemamig.validate()'), '', "$what: nothing is wrong then");
@@ -236,7 +254,7 @@ SQL
 unlike(slurp_file("$dir/plain.sql"), qr/CREATE (TABLE|VIEW|FUNCTION|SEQUENCE|INDEX) schemamig\./, 'members of the extension are not dumped');
 
 # Trust goes by the names of roles there: authors that do not exist are not trusted.
-$node->safe_psql('origin', "SET client_min_messages = warning; SELECT schemamig.edit('o1', downgrade => 'SELECT 1')");
+$node->safe_psql('origin', "SET client_min_messages = warning; SELECT schemamig.edit('o1', downgrade => 'SELECT 1', force => true)");
 dump_to('roles.sql');
 $node->safe_psql('postgres', 'ALTER ROLE author RENAME TO author_elsewhere');
 create_database('roles');

@@ -77,7 +77,7 @@ like(run('INSERT INTO child VALUES (5)'), qr/ERROR:  23503/, 'the deferred forei
 {
 	my ($rc, $out, $err) = $node->psql('postgres',
 		"\\set VERBOSITY verbose\nSET client_min_messages = warning; SELECT count(*) FROM schemamig.downgrade('base')");
-	like($err, qr/ERROR:  53200: .*^HINT:  The whole call is rolled back\..* fewer revisions in one call, or increase "max_locks_per_transaction"\.$/ms,
+	like($err, qr/ERROR:  53200: .*^HINT:  The whole call is rolled back\..* fewer revisions in one call, use CALL schemamig.migrate\(\), or increase "max_locks_per_transaction"\.$/ms,
 		'downgrade at once: too many locks, and what can be done');
 }
 is(run($tables_sql), "$revisions|$revisions", 'nothing is undone then');

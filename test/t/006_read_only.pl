@@ -51,12 +51,14 @@ catch_up();
 # All functions, by what the catalogs say of them: none may be forgotten here
 my @reading = (
 	'current', 'heads', 'branches', 'history', 'show', 'pending', 'plan', 'graph',
-	'upgrade_sql', 'downgrade_sql', 'validate', 'session_activity');
+	'upgrade_sql', 'downgrade_sql', 'validate', 'session_activity', 'cancel', 'run_interrupted');
 my @changing = (
 	'revision', 'merge', 'edit', 'drop_revision', 'approve', 'upgrade', 'downgrade', 'stamp',
-	'register_hook', 'unregister_hook', 'rename_tenant', 'drop_tenant');
+	'register_hook', 'unregister_hook', 'rename_tenant', 'drop_tenant', 'start');
+my @reading_procedures = ('wait');
+my @changing_procedures = ('migrate', 'backfill');
 is($primary->safe_psql('postgres', q(SELECT string_agg(DISTINCT proname, ' ' ORDER BY proname) FROM pg_proc
-	WHERE pronamespace = 'schemamig'::regnamespace)), join(' ', sort(@reading, @changing)), 'all functions are known here');
+	WHERE pronamespace = 'schemamig'::regnamespace)), join(' ', sort(@reading, @changing, @reading_procedures, @changing_procedures)), 'all functions are known here');
 
 my @reads = (
 	q(SELECT * FROM schemamig.current()),
@@ -80,6 +82,9 @@ my @reads = (
 	q(SELECT schemamig.downgrade_sql('current:base')),
 	q(SELECT * FROM schemamig.validate()),
 	q(SELECT * FROM schemamig.session_activity()),
+	q(SELECT schemamig.cancel(1)),
+	q(SELECT schemamig.run_interrupted(0)),
+	q(SELECT * FROM schemamig.runs),
 	q(SELECT * FROM schemamig.version),
 	q(SELECT * FROM schemamig.tenants),
 	q(SELECT * FROM schemamig.progress),
@@ -103,7 +108,12 @@ my %changes = (
 	'register_hook' => [ q(SELECT schemamig.register_hook('after_run', 'another(jsonb)')) ],
 	'unregister_hook' => [ q(SELECT schemamig.unregister_hook('after_step', 'public.note')), q(SELECT schemamig.unregister_hook('after_step', 'nothing')) ],
 	'rename_tenant' => [ q(SELECT schemamig.rename_tenant('shop', 'other')) ],
-	'drop_tenant' => [ q(SELECT schemamig.drop_tenant('shop')) ]);
+	'drop_tenant' => [ q(SELECT schemamig.drop_tenant('shop')) ],
+	'start' => [ q(SELECT schemamig.start()), q(SELECT schemamig.start('base', 'downgrade')), q(SELECT schemamig.start('nowhere')) ]);
+my %procedure_calls = (
+	'wait' => q(CALL schemamig.wait(1)),
+	'migrate' => q(CALL schemamig.migrate()),
+	'backfill' => q(CALL schemamig.backfill('log', 'what = NULL')));
 
 my $state_sql = join ';', map { "SELECT '$_', t::text FROM schemamig.$_ AS t ORDER BY 2" }
   qw(revision revision_edge applied tenant run run_step hook);
@@ -144,6 +154,25 @@ for my $place (sort keys %places)
 			my ($rc, $out, $err) = $node->psql('postgres', "\\set VERBOSITY verbose\n$begin $sql");
 			like($err, qr/ERROR:  25006: cannot execute schemamig\.$function\(\) in a read-only transaction/,
 				"$place: $sql");
+		}
+	}
+
+	# no procedure runs in a transaction block
+	for my $procedure (@reading_procedures, @changing_procedures)
+	{
+		my ($rc, $out, $err) = $node->psql('postgres', "\\set VERBOSITY verbose\n$begin $procedure_calls{$procedure}");
+		if ($begin =~ /START TRANSACTION/)
+		{
+			like($err, qr/ERROR:  25001: /, "$place: $procedure_calls{$procedure}");
+		}
+		elsif (grep { $_ eq $procedure } @changing_procedures)
+		{
+			like($err, qr/ERROR:  25006: cannot execute schemamig\.$procedure\(\) in a read-only transaction/,
+				"$place: $procedure_calls{$procedure}");
+		}
+		else
+		{
+			is("$rc $err", '0 ', "$place: $procedure_calls{$procedure}");
 		}
 	}
 }
@@ -190,6 +219,19 @@ is($standby->safe_psql('postgres', 'SELECT count(*) FROM schemamig.validate()'),
 is($standby->safe_psql('postgres', 'SELECT (SELECT count(*) FROM t2), (SELECT count(*) FROM t3)'), '0|0', 'with its tables');
 my ($rc, $out, $err) = $reader->finish;
 is("$rc $err", '0 ', 'who was reading there is not disturbed');
+
+# Whether a run of the primary is alive is not known here
+$primary->safe_psql('postgres', q(INSERT INTO schemamig.run (run, tenant, command, role, session_role, pid, status, started_at)
+	VALUES (1000, '', 'migrate', 'x', 'x', 1, 'running', now())));
+catch_up();
+is($primary->safe_psql('postgres', 'SELECT state, alive FROM schemamig.runs WHERE run = 1000'), 'interrupted|f', 'a run that was interrupted');
+is($standby->safe_psql('postgres', 'SELECT state, alive, pid FROM schemamig.runs WHERE run = 1000'), 'running||', 'is not known to be, on the standby');
+is($standby->safe_psql('postgres', 'SELECT schemamig.cancel(1000)'), 'f', 'nor can it be cancelled there');
+{
+	my ($rc, $out, $err) = $standby->psql('postgres', "\\set VERBOSITY sqlstate\nSET statement_timeout = '100ms'; CALL schemamig.wait(1000)");
+	like($err, qr/ERROR:  57014$/, 'but waited for');
+}
+$primary->safe_psql('postgres', 'DELETE FROM schemamig.run WHERE run = 1000');
 
 # What a run on the primary holds is not taken for a run of the standby
 $primary->safe_psql('postgres', 'CREATE TABLE gate (i int)');

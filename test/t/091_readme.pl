@@ -29,7 +29,7 @@ sub blocks
 	return @blocks;
 }
 
-for my $file ('README.md', 'doc/reference.md', 'doc/security.md')
+for my $file ('README.md', 'doc/reference.md', 'doc/operations.md', 'doc/security.md')
 {
 	my ($database) = $file =~ /(\w+)\.md/;
 	my @blocks = blocks($file);

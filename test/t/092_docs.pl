@@ -52,11 +52,12 @@ sub squeezed
 for my $line (lines("SELECT proname, pg_get_function_arguments(oid), pg_get_function_result(oid)
 	FROM pg_proc WHERE oid IN $functions AND proname <> 'session_activity' ORDER BY 1, 2"))
 {
-	my ($name, $arguments, $result) = split /\|/, $line;
+	my ($name, $arguments, $result) = split /\|/, $line, 3;
 	$arguments = join ', ', grep { !/^OUT / } split /, /, $arguments;
 	$result = 'setof record' if $result =~ /^(SETOF record|TABLE)/;
 	$result = lc $result;
 	my $synopsis = squeezed("schemamig.$name($arguments) returns $result");
+	$synopsis = squeezed("CALL schemamig.$name($arguments)") =~ s/\bIN //gr if $result eq '';
 	my $section = section($name);
 	isnt($section, '', "function $name has a section");
 	ok(index(squeezed($section), $synopsis) >= 0, "its synopsis is $synopsis");
@@ -158,6 +159,31 @@ ok(keys %raised > 10, 'the sources raise errors');
 like(section('Errors'), qr/^\|[^|]*\b$code{$_}\b/m, "$code{$_} ($_) is described") for sort keys %raised;
 
 # ---------------------------------------------------------------------------
+# Messages: all that the sources have are in doc/operations.md, what is filled in
+# as an ellipsis
+
+my $operations = slurp_file("$top/doc/operations.md");
+my $ellipsis = "\xe2\x80\xa6";
+my %message;
+for my $file (glob("$top/src/*.c $top/src/*/*.c"))
+{
+	my $text = slurp_file($file);
+	while ($text =~ /\berrmsg\(\s*((?:"(?:[^"\\]|\\.)*"|\w+|\s)+)/g)
+	{
+		# pieces of a literal, with macros such as INT64_FORMAT between them
+		my $pieces = $1;
+		my $format = '';
+		$format .= $1 // '%s' while $pieces =~ /"((?:[^"\\]|\\.)*)"|\w+/g;
+		$format =~ s/\\"/"/g;
+		$format =~ s/%(?:l?[du]|\.\d+f|s)/$ellipsis/g;
+		$message{$format} = 1 if $format =~ /[a-z]/;
+	}
+}
+delete $message{'held a lock for too long'};	# another one takes its place
+ok(keys %message > 100, 'the sources have messages');
+ok(index($operations, "`$_`") >= 0, "message \"$_\" is described") for sort keys %message;
+
+# ---------------------------------------------------------------------------
 # Comments
 
 is(query("SELECT string_agg(oid::regprocedure::text, ', ') FROM pg_proc
@@ -185,7 +211,7 @@ sub anchor
 	return $heading;
 }
 
-for my $path (qw(README.md CHANGELOG.md doc/reference.md doc/security.md doc/internals.md test/data/tasks/README.md))
+for my $path (qw(README.md CHANGELOG.md doc/reference.md doc/operations.md doc/security.md doc/internals.md test/data/tasks/README.md))
 {
 	my $text = slurp_file("$top/$path");
 	(my $prose = $text) =~ s/^```.*?^```$//msg;
@@ -197,7 +223,7 @@ for my $path (qw(README.md CHANGELOG.md doc/reference.md doc/security.md doc/int
 		ok(-e $target, "$path: link to $1");
 		next unless defined $fragment;
 		my @anchors = map { anchor($_) } slurp_file($target) =~ /^#+ (.*)$/mg;
-		ok((grep { $_ eq $fragment } @anchors), "$path: anchor $1");
+		ok((grep { $_ eq $fragment } @anchors), "$path: anchor $fragment");
 	}
 	unlike($text, qr/[ \t]+$/m, "$path: no white space at line ends");
 }

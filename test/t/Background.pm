@@ -1,6 +1,6 @@
 # A psql that runs while the test goes on, and may lose its server or be killed.
 #
-#   my $psql = Background->new($node, $sql, dbname => 'postgres');
+#   my $psql = Background->new($node, $sql, dbname => 'postgres', user => $user);
 #   $psql->wait_for(qr/text/);                  # that the SQL has printed
 #   my ($rc, $out, $err) = $psql->finish;
 #
@@ -23,6 +23,7 @@ sub new
 		$node->installed_command('psql'),
 		'-XAtq', '-v', 'ON_ERROR_STOP=1', '-v', 'VERBOSITY=sqlstate',
 		'-d', $node->connstr($options{dbname} || 'postgres'), '-f', '-');
+	push @command, '-U', $options{user} if $options{user};
 
 	local %ENV = $node->_get_env();
 	$self->{run} = IPC::Run::start(

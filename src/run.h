@@ -1,0 +1,38 @@
+/*-------------------------------------------------------------------------
+ *
+ * run.h
+ *	  A call that moves a tenant: what it is to do, all checked.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef SM_RUN_H
+#define SM_RUN_H
+
+#include "env.h"
+#include "hook.h"
+#include "plan.h"
+#include "prepare.h"
+#include "tenant.h"
+#include "unfinished.h"
+
+typedef struct SmRun
+{
+	SmTenant tenant;
+	SmRunAs run_as;
+	const char *role; /* name of run_as */
+	Jsonb *variables; /* NULL: none */
+	bool in_pieces;	  /* commits in between */
+	SmGraph *g;
+	SmPlan plan;
+	SmUnfinished *unfinished; /* what it begins with; NULL: nothing */
+	bool in_middle;			  /* of a revision: there is such a row */
+	SmStep *steps;
+	int64 number; /* in schemamig.run */
+	SmHooks hooks;
+} SmRun;
+
+extern void sm_run_as(SmRun *run);
+extern bool sm_run_plan(SmRun *run, SmDirection direction, const List *targets);
+extern void sm_run_prepare_step(SmRun *run, int i, SmRevision *rev);
+
+#endif /* SM_RUN_H */
