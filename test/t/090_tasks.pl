@@ -81,6 +81,25 @@ sub downgrade
 	return query("SELECT count(*) FROM schemamig.downgrade('$_[0]')");
 }
 
+# the same with a transaction for each revision
+sub migrate
+{
+	my ($target, $direction) = @_;
+	query("CALL schemamig.migrate('$target', '$direction', variables => $variables)");
+	return query('SELECT steps FROM schemamig.run ORDER BY run DESC LIMIT 1');
+}
+
+# a call that must fail, with what is to be in its error
+sub fails_like
+{
+	my ($sql, $pattern, $name) = @_;
+	my ($rc, $stdout, $stderr) =
+	  $node->psql('tasks', $sql, extra_params => [ '-v', 'VERBOSITY=verbose' ]);
+	is($rc, 3, $name);
+	like($stderr, $pattern, "$name: the error says why");
+	return;
+}
+
 $node->safe_psql('postgres', 'CREATE DATABASE tasks');
 query('CREATE EXTENSION schemamig');
 file_ok("$tasks/load.sql", 'the revisions load');
@@ -88,11 +107,15 @@ is(query('SELECT count(*) FROM schemamig.validate()'), 0, 'nothing is wrong with
 
 # ---------------------------------------------------------------------------
 # One revision at a time: up, down by one and up again must lead to the same
-# schema each time, and so must the way down from the head.
+# schema each time, and so must the way down from the head.  The last revision
+# is not for upgrade().
 
 my @revisions = split /\n/, query('SELECT revision FROM schemamig.plan()');
-is(scalar @revisions, 12, 'twelve revisions are pending');
+is(scalar @revisions, 13, 'thirteen revisions are pending');
+my $last = pop @revisions;
 my $empty = listing();
+my $in_transaction =
+  qr/ERROR:  25001: (CREATE|DROP) INDEX CONCURRENTLY cannot run inside a transaction block.*^HINT:  CALL schemamig\.migrate\(\) runs it/ms;
 
 # where a downgrade has to go so that it undoes this revision and no other
 sub below
@@ -119,9 +142,24 @@ for my $revision (@revisions)
 is(query("SELECT value FROM settings WHERE name = 'support_email'"),
 	'help@example.com', 'the variable has its value');
 
-for my $revision (reverse @revisions)
+push @before, listing();
+fails_like("SELECT schemamig.upgrade(variables => $variables)", $in_transaction,
+	'upgrade() refuses an index CONCURRENTLY');
+is(listing(), $before[-1], 'and has done nothing');
+is(migrate($last, 'upgrade'), 1, 'migrate() builds it');
+my $head = listing();
+like($head, qr/^index CREATE INDEX tasks_created_at_idx /m, 'it is there');
+fails_like("SELECT schemamig.downgrade('base')", $in_transaction,
+	'downgrade() refuses to drop it CONCURRENTLY');
+is(migrate('-1', 'downgrade'), 1, 'migrate() drops it');
+is(listing(), $before[-1], "$last leaves nothing behind");
+is(migrate('head', 'upgrade'), 1, 'and builds it again');
+is(listing(), $head, 'the schema at the head is the same again');
+
+for my $revision ($last, reverse @revisions)
 {
-	is(downgrade(below($revision)), 1, "$revision goes down from the head");
+	my $moved = $revision eq $last ? migrate(below($revision), 'downgrade') : downgrade(below($revision));
+	is($moved, 1, "$revision goes down from the head");
 	is(listing(), pop @before, "the schema is what it was before $revision");
 }
 is(listing(), $empty, 'down at base nothing is left');
@@ -139,7 +177,8 @@ is($old, <<'ROWS' =~ s/\n\z//r, 'rows before the conversion');
 4|2|normalize the address table|3|f|2026-03-04 16:45:00+00
 ROWS
 
-is(upgrade('head'), 10, 'ten revisions up');
+is(migrate('head', 'upgrade'), 11, 'eleven revisions up');
+is(listing(), $head, 'each in a transaction of its own, they make the same schema');
 my $new = rows();
 is($new, <<'ROWS' =~ s/\n\z//r, 'rows after the conversion');
 1|1|write the release notes|normal|t|2026-03-02 09:00:00+00|2026-03-02 09:00:00+00
@@ -153,9 +192,9 @@ is(query('SELECT * FROM open_tasks'), <<'ROWS' =~ s/\n\z//r, 'both branches are 
 2|Ada|answer last week's mail|low|{}
 ROWS
 
-is(downgrade('b81d4e6029fa'), 10, 'ten revisions down');
+is(migrate('b81d4e6029fa', 'downgrade'), 11, 'eleven revisions down');
 is(rows(), $old, 'the rows are what they were');
-is(upgrade('head'), 10, 'and up again');
+is(upgrade('a03f72c6e8b1'), 10, 'ten up again, in one transaction');
 is(rows(), $new, 'the rows are converted as before');
 
 # a row written at the head, all by its defaults, goes down too
@@ -170,10 +209,8 @@ is(query("SELECT user_id, priority, done FROM tasks WHERE title = 'new'"),
 query('ALTER TABLE tasks DROP CONSTRAINT tasks_priority_check');
 query('ALTER TABLE tasks ADD CONSTRAINT tasks_priority_check CHECK (priority BETWEEN 1 AND 9)');
 query("UPDATE tasks SET priority = 9 WHERE title = 'new'");
-my ($rc, $stdout, $stderr) = $node->psql('tasks', "SELECT schemamig.upgrade('27c9')",
-	extra_params => [ '-v', 'VERBOSITY=verbose' ]);
-is($rc, 3, 'an unknown priority is not converted');
-like($stderr, qr/ERROR:  23502:.*"priority"/, 'because it would be null');
+fails_like("SELECT schemamig.upgrade('27c9')", qr/ERROR:  23502:.*"priority"/,
+	'an unknown priority is not converted');
 is(query("SELECT priority FROM tasks WHERE title = 'new'"), 9, 'and is left as it was');
 
 is(downgrade('base'), 2, 'down to base');
@@ -194,7 +231,9 @@ is(query("SELECT string_agg(DISTINCT status, ',') FROM schemamig.run"), 'done', 
 	is($err, '', 'the demo has nothing to complain about');
 	is_deeply([ $out =~ /^((?:ERROR|FATAL|WARNING|psql:).*)$/mg ], [
 			'ERROR:  variable "support_email" is not defined',
-			'ERROR:  column "prority" does not exist'
+			'ERROR:  CREATE INDEX CONCURRENTLY cannot run inside a transaction block',
+			'ERROR:  column "prority" does not exist',
+			'ERROR:  could not create unique index "labels_name_idx"'
 		], 'its only errors are those it means to show');
 	like($out, qr/^-- The schema.*^ +version_num .*^ 7ad05e9c3f12 \| labels\n*\z/ms,
 		'it gets to its end');

@@ -11,3 +11,4 @@
 \ir revisions/10_merge.sql
 \ir revisions/11_settings.sql
 \ir revisions/12_open_tasks.sql
+\ir revisions/13_created_at_index.sql

@@ -1,6 +1,6 @@
 -- A column that must not be null, added to a table in use, takes three
--- revisions.  Run one at a time, none of them blocks readers or writers for
--- long:
+-- revisions.  In a transaction each, as with CALL schemamig.migrate(), none of
+-- them blocks readers or writers for long:
 --
 --   1. add the column (no rewrite), and check new rows from now on;
 --   2. fill in the old rows, then look at all of them while others go on;

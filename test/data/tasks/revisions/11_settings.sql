@@ -1,5 +1,5 @@
 -- What differs from one installation to the next is a variable, as in psql:
---   SELECT * FROM schemamig.upgrade(variables => '{"support_email": "..."}');
+--   CALL schemamig.migrate(variables => '{"support_email": "..."}');
 SELECT schemamig.revision(
 	rev_id => '64eb18d7c05f',
 	message => 'create table settings',
