@@ -24,7 +24,7 @@
 # checks that.
 LAYERS = BASE MODEL RUN TOOLS
 
-BASE = guc env query txn args module
+BASE = guc env query txn pause args module
 MODEL = graph name target move range plan scan checksum variable classify script revision
 RUN = tenant progress observe locks trust hook journal unfinished prepare inblock watch blockers attempt exec \
 	run step outside runner migrate keyset cursor batch replica backfill launch worker follow stamp

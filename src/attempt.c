@@ -20,7 +20,6 @@
 
 #include "common/pg_prng.h"
 #include "miscadmin.h"
-#include "storage/latch.h"
 #include "utils/memutils.h"
 #include "utils/timestamp.h"
 
@@ -29,6 +28,7 @@
 #include "compat.h"
 #include "env.h"
 #include "guc.h"
+#include "pause.h"
 #include "txn.h"
 #include "watch.h"
 
@@ -195,24 +195,8 @@ add_tries(ErrorData *error, const Tries *tries)
 void
 sm_attempt_pause(long ms)
 {
-	static uint32 wait_event = 0;
-	TimestampTz end = TimestampTzPlusMilliseconds(GetCurrentTimestamp(), ms);
-
-	if (wait_event == 0)
-		wait_event = sm_wait_event("SchemamigPause");
 	sm_env_restart_statement_timer(false);
-	for (;;)
-	{
-		long left = TimestampDifferenceMilliseconds(GetCurrentTimestamp(), end);
-
-		if (left <= 0)
-			return;
-		(void) WaitLatch(MyLatch,
-						 WL_LATCH_SET | WL_TIMEOUT | WL_EXIT_ON_PM_DEATH, left,
-						 wait_event);
-		ResetLatch(MyLatch);
-		CHECK_FOR_INTERRUPTS();
-	}
+	sm_pause(ms, "SchemamigPause");
 }
 
 /*

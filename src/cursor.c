@@ -12,9 +12,7 @@
  */
 #include "postgres.h"
 
-#include "access/xlog.h"
 #include "lib/stringinfo.h"
-#include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/json.h"
 #include "utils/lsyscache.h"
@@ -27,13 +25,6 @@
 #define MEMBER_DATABASE "database"
 #define MEMBER_RELATION "relation"
 #define MEMBER_KEY "key"
-
-/* Where the OID of a table means something */
-static char *
-this_database(void)
-{
-	return psprintf(UINT64_FORMAT "/%u", GetSystemIdentifier(), MyDatabaseId);
-}
 
 static void
 append_member(StringInfo buf, const char *name, const char *value)
@@ -60,7 +51,7 @@ sm_cursor_make(const SmKeyset *keys, const char *call, const Datum *key)
 	initStringInfo(&buf);
 	appendStringInfoChar(&buf, '{');
 	append_member(&buf, MEMBER_CALL, call);
-	append_member(&buf, MEMBER_DATABASE, this_database());
+	append_member(&buf, MEMBER_DATABASE, sm_env_database());
 	append_member(&buf, MEMBER_RELATION, psprintf("%u", keys->relation));
 	appendStringInfoString(&buf, ",\"" MEMBER_KEY "\":{");
 	sm_env_enter_text(&env);
@@ -115,7 +106,7 @@ sm_cursor_read(const SmKeyset *keys, const char *call, Jsonb *cursor)
 
 	/* in a database that was restored, OIDs are others */
 	if (!is_member(root, MEMBER_CALL, call) ||
-		(is_member(root, MEMBER_DATABASE, this_database()) &&
+		(is_member(root, MEMBER_DATABASE, sm_env_database()) &&
 		 !is_member(root, MEMBER_RELATION, psprintf("%u", keys->relation))))
 		return NULL;
 	object = getKeyJsonValueFromContainer(root, MEMBER_KEY, strlen(MEMBER_KEY),

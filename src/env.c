@@ -33,6 +33,7 @@
 #include "postgres.h"
 
 #include "access/htup_details.h"
+#include "access/xlog.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_class.h"
 #include "miscadmin.h"
@@ -467,4 +468,14 @@ char *
 sm_env_role_name(Oid role)
 {
 	return GetUserNameFromId(role, false);
+}
+
+/*
+ * This server and database, as text: where OIDs that are stored mean something.
+ * A dump that is restored elsewhere has other ones.
+ */
+char *
+sm_env_database(void)
+{
+	return psprintf(UINT64_FORMAT "/%u", GetSystemIdentifier(), MyDatabaseId);
 }

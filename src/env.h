@@ -69,5 +69,6 @@ extern void sm_env_limit_lock_timeout(int limit);
 extern void sm_env_restart_statement_timer(bool wanted);
 extern SmRunAs sm_env_run_as(void);
 extern char *sm_env_role_name(Oid role);
+extern char *sm_env_database(void);
 
 #endif /* SM_ENV_H */

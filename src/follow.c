@@ -17,13 +17,13 @@
 #include "catalog/pg_type.h"
 #include "fmgr.h"
 #include "miscadmin.h"
-#include "storage/latch.h"
 #include "utils/fmgrprotos.h"
 #include "utils/memutils.h"
 #include "utils/portal.h"
 
 #include "compat.h"
 #include "locks.h"
+#include "pause.h"
 #include "query.h"
 #include "txn.h"
 
@@ -151,19 +151,6 @@ is_under_way(int64 number)
 	return run.state == RUN_ALIVE;
 }
 
-static void
-sleep_ms(long ms)
-{
-	static uint32 wait_event = 0;
-
-	if (wait_event == 0)
-		wait_event = sm_wait_event("SchemamigWait");
-	(void) WaitLatch(MyLatch, WL_LATCH_SET | WL_TIMEOUT | WL_EXIT_ON_PM_DEATH,
-					 ms, wait_event);
-	ResetLatch(MyLatch);
-	CHECK_FOR_INTERRUPTS();
-}
-
 /*
  * SQL procedure wait(run).  It holds no snapshot while it waits, which CREATE
  * INDEX CONCURRENTLY in the run would wait for.
@@ -189,7 +176,7 @@ schemamig_wait(PG_FUNCTION_ARGS)
 	{
 		sm_txn_commit();
 		MemoryContextReset(context);
-		sleep_ms(pause);
+		sm_pause(pause, "SchemamigWait");
 		pause = Min(pause * 2, LONGEST_PAUSE_MS);
 	}
 	MemoryContextSwitchTo(old);

@@ -29,7 +29,6 @@
 #include "catalog/pg_type.h"
 #include "commands/trigger.h"
 #include "miscadmin.h"
-#include "storage/latch.h"
 #include "storage/lock.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
@@ -41,6 +40,7 @@
 #include "guc.h"
 #include "locks.h"
 #include "observe.h"
+#include "pause.h"
 #include "progress.h"
 #include "query.h"
 #include "txn.h"
@@ -121,19 +121,6 @@ lock_not_available(const LOCKTAG *tag, const char *what)
 			 holder ? errdetail_internal("%s", holder) : 0,
 			 errhint(
 				 "Try again when it is done, or let schemamig.run_timeout be longer.")));
-}
-
-static void
-sleep_ms(long ms)
-{
-	static uint32 wait_event = 0;
-
-	if (wait_event == 0)
-		wait_event = sm_wait_event("SchemamigLock");
-	(void) WaitLatch(MyLatch, WL_LATCH_SET | WL_TIMEOUT | WL_EXIT_ON_PM_DEATH,
-					 ms, wait_event);
-	ResetLatch(MyLatch);
-	CHECK_FOR_INTERRUPTS();
 }
 
 /* Tells a user who has waited for a while what it is that he waits for */
@@ -227,7 +214,7 @@ acquire(uint32 class, uint32 key, bool session, const char *what)
 			next_look = TimestampTzPlusMilliseconds(GetCurrentTimestamp(),
 													TELL_AFTER_MS);
 		}
-		sleep_ms(pause);
+		sm_pause(pause, "SchemamigLock");
 		pause = Min(pause * 2, LONGEST_POLL_MS);
 	}
 }

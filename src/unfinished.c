@@ -18,14 +18,13 @@
  */
 #include "postgres.h"
 
-#include "access/xlog.h"
 #include "catalog/pg_type.h"
-#include "miscadmin.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/jsonb.h"
 
 #include "compat.h"
+#include "env.h"
 #include "journal.h"
 #include "query.h"
 #include "unfinished.h"
@@ -122,17 +121,6 @@ static SmQuery tenants_of = {
 	.argtypes = { TEXTOID }
 };
 
-/*
- * Where OIDs of this database mean something: a dump that is restored
- * elsewhere has other ones, and no index that is not valid.
- */
-static Datum
-here(void)
-{
-	return CStringGetTextDatum(
-		psprintf(UINT64_FORMAT "/%u", GetSystemIdentifier(), MyDatabaseId));
-}
-
 static List *
 oid_list(Datum array)
 {
@@ -151,7 +139,8 @@ oid_list(Datum array)
 SmUnfinished *
 sm_unfinished_read(const char *tenant)
 {
-	Datum args[] = { CStringGetTextDatum(tenant), here() };
+	Datum args[] = { CStringGetTextDatum(tenant),
+					 CStringGetTextDatum(sm_env_database()) };
 	SmRows *rows = sm_query(&read_row, args, NULL);
 	SmUnfinished *u;
 	bool isnull;
@@ -203,7 +192,7 @@ void
 sm_unfinished_made(const char *tenant, Oid index)
 {
 	Datum args[] = { CStringGetTextDatum(tenant), ObjectIdGetDatum(index),
-					 here() };
+					 CStringGetTextDatum(sm_env_database()) };
 
 	(void) sm_query(&add_made, args, NULL);
 }
