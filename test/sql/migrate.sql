@@ -561,6 +561,32 @@ CALL schemamig.migrate();
 TABLE mig_indexes;
 CALL schemamig.migrate('base', 'downgrade');
 CALL mig_clean();
+-- a role that the caller has taken on stays, as does what it could not set itself
+SELECT schemamig.revision('discards', $$
+CREATE TABLE mig_r (a int);
+CREATE INDEX CONCURRENTLY mig_r_a ON mig_r (a);
+DISCARD ALL;
+INSERT INTO mig_log (what) VALUES (current_user);
+VACUUM mig_r;
+INSERT INTO mig_log (what) VALUES (current_user);
+$$, 'DROP INDEX CONCURRENTLY mig_r_a; DISCARD ALL; DROP TABLE mig_r', rev_id => 's5', head => '{base}');
+GRANT EXECUTE ON PROCEDURE schemamig.migrate TO regress_mig_owner;
+TRUNCATE mig_log;
+SET schemamig.trusted_authors = '*';
+SET ROLE regress_mig_owner;
+CALL schemamig.migrate();
+CALL schemamig.migrate('base', 'downgrade');
+SELECT current_user, session_user = :'USER' AS session_user, current_setting('role') AS role, current_setting('schemamig.trusted_authors') AS trusted_authors;
+RESET ROLE;
+SET SESSION AUTHORIZATION regress_mig_owner;
+CALL schemamig.migrate();
+CALL schemamig.migrate('base', 'downgrade');
+SELECT current_user, session_user, current_setting('role') AS role, current_setting('schemamig.trusted_authors') AS trusted_authors;
+RESET SESSION AUTHORIZATION;
+RESET schemamig.trusted_authors;
+SELECT DISTINCT what FROM mig_log;
+SELECT DISTINCT r.role, r.session_role = :'USER' AS session_role FROM schemamig.run r JOIN schemamig.run_step USING (run) WHERE revision = 's5' ORDER BY 2;
+CALL mig_clean();
 DROP TABLE mig_t;
 
 --

@@ -103,9 +103,13 @@ sub messages
 sub revision
 {
 	my ($upgrade) = @_;
-	sql("SET client_min_messages = error; SELECT schemamig.stamp('base'); SELECT schemamig.drop_revision('r', force => true) FROM schemamig.revision");
-	$node->safe_psql('postgres', "SELECT schemamig.revision('revision', :'upgrade', '', rev_id => 'r')", extra_params => [ '-v', "upgrade=$upgrade" ]);
-	sql("SELECT setval('tries', 1, false)");
+	$node->safe_psql('postgres', <<'SQL', extra_params => [ '-v', "upgrade=$upgrade" ]);
+SET client_min_messages = error;
+SELECT schemamig.stamp('base');
+SELECT schemamig.drop_revision('r', force => true) FROM schemamig.revision;
+SELECT schemamig.revision('revision', :'upgrade', '', rev_id => 'r');
+SELECT setval('tries', 1, false);
+SQL
 	return;
 }
 
@@ -131,7 +135,7 @@ my $columns = "SELECT string_agg(attname, ' ' ORDER BY attnum) FROM pg_attribute
 # does not wait longer than one lock timeout
 
 {
-	my $lock_timeout = 1000;
+	my $lock_timeout = 600 * $slow;
 	revision("SELECT nextval('tries'); ALTER TABLE t ADD c int");
 	sql(<<'SQL');
 CREATE TABLE reading (ms float);
@@ -324,6 +328,18 @@ foreach my $sqlstate ('22012', '40001', '57014', '53200', '55000')
 	my ($out, $err) = messages(session('migrator', 'CALL schemamig.migrate();'));
 	like($err, qr/^ERROR:  $sqlstate: no$/m, "$sqlstate is an error");
 	is(tries(), 1, 'not tried again');
+}
+
+# except that a serialization failure is expected where a transaction has one
+# snapshot only
+foreach my $level ('repeatable read', 'serializable')
+{
+	revision("DO \$\$ BEGIN IF nextval('tries') < 2 THEN RAISE EXCEPTION 'conflict' USING ERRCODE = '40001'; END IF; END \$\$");
+	my ($out, $err) = messages(session('migrator', "SET default_transaction_isolation = '$level';\nCALL schemamig.migrate();"));
+	like($err, qr/NOTICE:  00000: revision "r" was in conflict with another transaction and is rolled back, trying again in [\d.]+ s\nDETAIL:  conflict\.$/m, "$level: a serialization failure is told");
+	unlike($err, qr/ERROR/, 'but is no error');
+	is(tries(), 2, 'tried again');
+	is_applied(1, 'applied');
 }
 
 # ---------------------------------------------------------------------------
@@ -568,14 +584,33 @@ SQL
 	is(sql("SELECT count(*) FROM schemamig.run_step WHERE revision = 'r' AND status = 'done' AND direction = 'upgrade' AND run = (SELECT max(run) FROM schemamig.applied)"), '1', 'recorded once');
 }
 
+# upgrade() cannot wait without a snapshot, for which CREATE INDEX CONCURRENTLY
+# waits: it gives way, however patient it is
+{
+	revision("SELECT pass_gate(); CREATE INDEX CONCURRENTLY t_b ON t (b); DROP INDEX t_b");
+	sql('UPDATE gate SET closed = true');
+	my $first = session('first', 'CALL schemamig.migrate();');
+	poll("SELECT EXISTS (SELECT FROM schemamig.progress WHERE statement = 1)", 'the gate');
+	my $second = session('second', "SET schemamig.run_timeout = -1;\nSELECT schemamig.upgrade();\nSELECT 'still there';");
+	poll("SELECT count(*) = 1 FROM pg_stat_activity WHERE application_name = 'second' AND wait_event_type = 'Extension'", 'waiting');
+	sql('UPDATE gate SET closed = false');
+	my ($out, $err) = messages($first);
+	unlike($err, qr/ERROR/, 'CREATE INDEX CONCURRENTLY ends, although upgrade() waits for the run');
+	($out, $err) = messages($second);
+	like($err, qr/ERROR:  40P01: deadlock detected$/m, 'which gives way');
+	like($out, qr/^still there$/m, 'and can be tried again');
+	is_applied(1, 'applied');
+}
+
 # ---------------------------------------------------------------------------
 # Between two transactions of a step others can change revisions
 
+foreach my $level ('read committed', 'repeatable read')
 {
 	revision("VACUUM t2; CREATE INDEX CONCURRENTLY t_b ON t (b); INSERT INTO t2 VALUES (nextval('tries')); DROP INDEX t_b");
 	sql('TRUNCATE t2');
 	my $writer = holder('UPDATE t SET b = b WHERE a = 1');
-	my $psql = session('migrator', 'CALL schemamig.migrate();');
+	my $psql = session('migrator', "SET default_transaction_isolation = '$level';\nCALL schemamig.migrate();");
 	poll("SELECT EXISTS (SELECT FROM schemamig.progress WHERE phase = 'waiting for writers before build')", 'waiting for the writer');
 	is(sql("SELECT unnest(flags) FROM schemamig.history() WHERE revision = 'r' INTERSECT SELECT unnest('{running,interrupted}'::text[])"), 'running', 'history() shows that it is running');
 	is(sql('SELECT count(*) FROM schemamig.validate()'), '0', 'which is no problem');
