@@ -16,9 +16,13 @@
 #include "catalog/objectaddress.h"
 #include "catalog/pg_namespace.h"
 #include "catalog/pg_proc.h"
+#include "commands/defrem.h"
 #include "executor/executor.h"
+#include "nodes/makefuncs.h"
+#include "parser/parse_type.h"
 #include "postmaster/bgworker.h"
 #include "storage/lock.h"
+#include "storage/proc.h"
 #include "storage/procarray.h"
 #include "storage/sinvaladt.h"
 #include "utils/acl.h"
@@ -91,6 +95,39 @@ pgstat_get_local_beentry_by_index(int idx)
 #endif
 
 /*
+ * The next lock of this backend in a partition of the lock table, of those that
+ * are not taken by the fast path; NULL at the end.  PG16 has other lists.
+ */
+static inline PROCLOCK *
+sm_next_proclock(int partition, PROCLOCK *lock)
+{
+#if PG_VERSION_NUM >= 160000
+	dlist_head *head = &MyProc->myProcLocks[partition];
+
+	if (lock == NULL)
+		return dlist_is_empty(head)
+				   ? NULL
+				   : dlist_head_element(PROCLOCK, procLink, head);
+	return dlist_has_next(head, &lock->procLink)
+			   ? dlist_container(PROCLOCK, procLink,
+								 dlist_next_node(head, &lock->procLink))
+			   : NULL;
+#else
+	SHM_QUEUE *head = &MyProc->myProcLocks[partition];
+
+	return (PROCLOCK *) SHMQueueNext(head, lock ? &lock->procLink : head,
+									 offsetof(PROCLOCK, procLink));
+#endif
+}
+
+/* PG18 made the number of fast-path slots depend on the configuration */
+#if PG_VERSION_NUM >= 180000
+#define sm_fast_path_slots() FastPathLockSlotsPerBackend()
+#else
+#define sm_fast_path_slots() FP_LOCK_SLOTS_PER_BACKEND
+#endif
+
+/*
  * Takes a lock that is held already once more and returns its local entry.
  * PG18 added a parameter to have failures logged.
  */
@@ -105,6 +142,63 @@ sm_lock_again(const LOCKTAG *tag, LOCKMODE mode)
 	(void) LockAcquireExtended(tag, mode, false, false, true, &lock);
 #endif
 	return lock;
+}
+
+/* PG16 renamed what a relation's file is known by */
+#if PG_VERSION_NUM < 160000
+#define RelFileLocator RelFileNode
+#define relation_set_new_filelocator relation_set_new_filenode
+#endif
+
+/* Has an index made with a file number that exists already, if it did */
+static inline void
+sm_index_keep_file(IndexStmt *stmt, Oid number)
+{
+#if PG_VERSION_NUM >= 160000
+	stmt->oldNumber = number;
+	stmt->oldCreateSubid = GetCurrentSubTransactionId();
+	stmt->oldFirstRelfilelocatorSubid = InvalidSubTransactionId;
+#else
+	stmt->oldNode = number;
+	stmt->oldCreateSubid = GetCurrentSubTransactionId();
+	stmt->oldFirstRelfilenodeSubid = InvalidSubTransactionId;
+#endif
+}
+
+/* As CREATE INDEX does it, but without building it; PG16 counts partitions */
+static inline void
+sm_define_index_unbuilt(Oid relation, IndexStmt *stmt)
+{
+	(void) DefineIndex(relation, stmt, InvalidOid, InvalidOid, InvalidOid,
+#if PG_VERSION_NUM >= 160000
+					   -1,
+#endif
+					   false, true, true, true, false);
+}
+
+/*
+ * What ALTER TABLE has to do for a primary key before it makes the index: PG18
+ * expects the constraints to be there, before that it sees to them itself.
+ */
+static inline List *
+sm_primary_key_commands(List *keys)
+{
+	List *cmds = NIL;
+
+#if PG_VERSION_NUM >= 180000
+	ListCell *lc;
+
+	foreach (lc, keys)
+	{
+		AlterTableCmd *cmd = makeNode(AlterTableCmd);
+
+		cmd->subtype = AT_AddConstraint;
+		cmd->recurse = true;
+		cmd->def = (Node *) makeNotNullConstraint(lfirst(lc));
+		cmds = lappend(cmds, cmd);
+	}
+#endif
+	return cmds;
 }
 
 /* PG18 dropped the execute_once argument */
@@ -150,6 +244,51 @@ sm_lock_again(const LOCKTAG *tag, LOCKMODE mode)
 	PG_MODULE_MAGIC_EXT(.name = "schemamig", .version = "1.0")
 #else
 #define SM_MODULE_MAGIC PG_MODULE_MAGIC
+#endif
+
+/*
+ * The type of that name and its modifier.  InvalidOid if there is none.  PG16
+ * changed what parseTypeString() does about errors.
+ */
+static inline void
+sm_parse_type(const char *name, Oid *type, int32 *typmod)
+{
+#if PG_VERSION_NUM >= 160000
+	ErrorSaveContext escontext = { .type = T_ErrorSaveContext };
+
+	if (!parseTypeString(name, type, typmod, (Node *) &escontext))
+		*type = InvalidOid;
+#else
+	parseTypeString(name, type, typmod, true);
+#endif
+}
+
+/* PG17 can change the expression of a generated column */
+#if PG_VERSION_NUM >= 170000
+#define SM_CAN_SET_EXPRESSION true
+#else
+#define SM_CAN_SET_EXPRESSION false
+#endif
+
+/*
+ * PG18 has constraints that are not null constraints.  SQL for a column's part
+ * of its definition, with pg_attribute a and pg_class c: its name, if it is not
+ * the one that the server chooses, and its properties; and the name alone.
+ */
+#if PG_VERSION_NUM >= 180000
+#define SM_SQL_NOT_NULL                                                        \
+	"CASE WHEN nn.oid IS NOT NULL THEN "                                       \
+	"CASE WHEN nn.conname <> c.relname || '_' || a.attname || '_not_null' "    \
+	"THEN format('CONSTRAINT %I ', nn.conname) ELSE '' END || 'NOT NULL' "     \
+	"|| CASE WHEN nn.connoinherit THEN ' NO INHERIT' ELSE '' END "             \
+	"|| CASE WHEN nn.convalidated THEN '' ELSE ' NOT VALID' END "              \
+	"WHEN a.attnotnull THEN 'NOT NULL' END, quote_ident(nn.conname)"
+#define SM_SQL_NOT_NULL_JOIN                                                   \
+	"LEFT JOIN pg_constraint nn ON nn.conrelid = a.attrelid "                  \
+	"AND nn.contype = 'n' AND nn.conkey[1] = a.attnum "
+#else
+#define SM_SQL_NOT_NULL "CASE WHEN a.attnotnull THEN 'NOT NULL' END, NULL::text"
+#define SM_SQL_NOT_NULL_JOIN ""
 #endif
 
 #endif /* SM_COMPAT_H */

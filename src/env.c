@@ -16,6 +16,10 @@
  *	  so cutting a script into statements pins them.
  *	- keyset planner: a plan is to follow an index.
  *	- text: what the text of a value depends on is pinned.
+ *	- superuser: objects that only a superuser may make, but which cannot be
+ *	  put to use by anyone and end with the subtransaction.
+ *	- role: a model runs as the role that is its owner.
+ *	- settings: a part of a model has settings of its own.
  *
  * None of them needs a PG_TRY: aborting the (sub)transaction restores the
  * user and unwinds the settings, as fmgr_security_definer() relies on too.
@@ -35,6 +39,7 @@
 #include "access/htup_details.h"
 #include "access/xlog.h"
 #include "catalog/namespace.h"
+#include "catalog/pg_authid.h"
 #include "catalog/pg_class.h"
 #include "miscadmin.h"
 #include "storage/proc.h"
@@ -172,6 +177,8 @@ sm_env_enter_keyset_planner(SmEnv *env)
 	set_here("enable_sort", "off");
 	set_here("enable_incremental_sort", "off");
 	set_here("jit", "off");
+	/* and workers would cost more than they do */
+	set_here("max_parallel_workers_per_gather", "0");
 }
 
 /*
@@ -187,6 +194,84 @@ sm_env_enter_text(SmEnv *env)
 	set_here("IntervalStyle", "postgres");
 	set_here("extra_float_digits", "3");
 	set_here("lc_monetary", "C");
+}
+
+/*
+ * Have the server write down definitions in a form that depends on nothing but
+ * the definition: whatever is not in pg_catalog is qualified.
+ */
+void
+sm_env_enter_deparse(SmEnv *env)
+{
+	sm_env_enter_text(env);
+	set_here("TimeZone", "UTC");
+	set_here("bytea_output", "hex");
+	set_here("xmloption", "content");
+	set_here("quote_all_identifiers", "off");
+	set_here("standard_conforming_strings", "on");
+	/* compiling queries on catalogs takes longer than running them */
+	set_here("jit", "off");
+	/* and workers would cost more than they do */
+	set_here("max_parallel_workers_per_gather", "0");
+}
+
+/*
+ * Become the bootstrap superuser, for statements of our own only: they must
+ * not call anything that a user could have made.
+ */
+void
+sm_env_enter_superuser(SmEnv *env)
+{
+	enter(env);
+	set_here("search_path", "pg_catalog, pg_temp");
+	SetUserIdAndSecContext(BOOTSTRAP_SUPERUSERID,
+						   env->sec_context | SECURITY_LOCAL_USERID_CHANGE);
+}
+
+/* Sets what is in a list of SmSetting, until the bracket around it ends */
+void
+sm_env_set_here(const List *settings)
+{
+	ListCell *lc;
+
+	foreach (lc, settings)
+	{
+		const SmSetting *setting = lfirst(lc);
+
+		set_here(setting->name, setting->value);
+	}
+}
+
+/*
+ * Become a role, which cannot be left by SET ROLE, with the settings of a list
+ * of SmSetting.
+ */
+void
+sm_env_enter_role(SmEnv *env, Oid role, const List *settings)
+{
+	enter(env);
+	sm_env_set_here(settings);
+	SetUserIdAndSecContext(role,
+						   env->sec_context | SECURITY_LOCAL_USERID_CHANGE);
+}
+
+/* Become another role, until the bracket around it ends */
+void
+sm_env_become(Oid role)
+{
+	Oid userid;
+	int sec_context;
+
+	GetUserIdAndSecContext(&userid, &sec_context);
+	SetUserIdAndSecContext(role, sec_context);
+}
+
+/* Only set what is in a list of SmSetting */
+void
+sm_env_enter_settings(SmEnv *env, const List *settings)
+{
+	enter(env);
+	sm_env_set_here(settings);
 }
 
 /* Return to what the matching enter function found */

@@ -143,13 +143,11 @@ run_plans(List *plans, const char *sql, ParamListInfo params,
 	return result;
 }
 
-/* Runs one statement from its text */
+/* Runs a statement that is parsed */
 static void
-run_statement(const char *sql, SmScriptKind kind)
+run_raw(RawStmt *raw, const char *sql, DestReceiver *dest)
 {
-	RawStmt *raw = linitial_node(RawStmt, sm_script_parse_statement(sql));
 	bool need_snapshot = analyze_requires_snapshot(raw);
-	DestReceiver *dest = create_receiver(kind);
 	List *plans;
 
 	CommandCounterIncrement();
@@ -162,13 +160,24 @@ run_statement(const char *sql, SmScriptKind kind)
 	(void) run_plans(plans, sql, NULL, dest);
 }
 
-/* The text of a statement */
-static char *
-statement_text(const SmScript *script, int i)
+/* Runs one statement from its text */
+static void
+run_statement(const char *sql, SmScriptKind kind)
 {
-	const SmStatement *s = &script->stmt[i];
+	RawStmt *raw = linitial_node(RawStmt, sm_script_parse_statement(sql));
 
-	return pnstrdup(script->text + s->start, s->length);
+	run_raw(raw, sql, create_receiver(kind));
+}
+
+/*
+ * Runs one statement, whose parse tree may have been changed since it was made
+ * of the text, in the current memory context and with the rights and settings
+ * that are in force.  Its rows are thrown away.
+ */
+void
+sm_exec_raw(RawStmt *raw, const char *sql)
+{
+	run_raw(raw, sql, None_Receiver);
 }
 
 /* Decides before a statement whether a series of them ends there */
@@ -201,8 +210,8 @@ run_statements(const SmScript *script, int from, StopBefore stop_before)
 			sm_progress_statement(i + 1);
 		if (stop_before)
 			sm_env_restart_statement_timer(true);
-		sm_watch_statement(statement_text(script, i));
-		run_statement(statement_text(script, i), script->kind);
+		sm_watch_statement(sm_script_statement_text(script, i));
+		run_statement(sm_script_statement_text(script, i), script->kind);
 		sm_watch_statement_done();
 		MemoryContextSwitchTo(old);
 		MemoryContextReset(context);
@@ -238,7 +247,7 @@ piece_ends(const SmScript *script, int i, int from)
 		(i > from && !s->needs_commit && script->stmt[i - 1].needs_commit))
 		return true;
 	return s->maybe_outside &&
-		   sm_inblock_refused(statement_text(script, i)) != NULL;
+		   sm_inblock_refused(sm_script_statement_text(script, i)) != NULL;
 }
 
 /*
@@ -283,7 +292,7 @@ sm_exec_settings(const SmScript *script, int upto)
 
 		error_context.stmt = i;
 		if (set->name && !set->is_local)
-			run_statement(statement_text(script, i), script->kind);
+			run_statement(sm_script_statement_text(script, i), script->kind);
 	}
 	sm_script_pop_context(&error_context);
 }

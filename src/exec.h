@@ -13,6 +13,7 @@
 #include "tcop/dest.h"
 
 extern void sm_exec_script(const SmScript *script, int from);
+extern void sm_exec_raw(RawStmt *raw, const char *sql);
 extern int sm_exec_piece(const SmScript *script, int from);
 extern int sm_exec_settings_from(const SmScript *script, int upto);
 extern void sm_exec_settings(const SmScript *script, int upto);

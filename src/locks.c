@@ -25,12 +25,16 @@
  */
 #include "postgres.h"
 
+#include "access/transam.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_type.h"
 #include "commands/trigger.h"
 #include "miscadmin.h"
 #include "storage/lock.h"
+#include "storage/lwlock.h"
+#include "storage/proc.h"
 #include "utils/builtins.h"
+#include "utils/hsearch.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/resowner.h"
@@ -50,8 +54,7 @@
 #define LOCK_CLASS_GRAPH 2	  /* second key: 0 */
 #define LOCK_CLASS_ALIVE 3	  /* second key: number of the run */
 #define LOCK_CLASS_BACKFILL 4 /* second key: 0 */
-
-#define FULL_RELEASE_EVERY 128 /* steps */
+#define LOCK_CLASS_SCRATCH 5  /* second key: 0 */
 
 /* The run that this session shows to be alive; 0: none */
 static int64 alive_run = 0;
@@ -365,6 +368,16 @@ sm_locks_backfill(void)
 	acquire(LOCK_CLASS_BACKFILL, 0, false, "beginning a backfill");
 }
 
+/*
+ * Makes this session the only one that runs a model, until the end of the
+ * (sub)transaction.
+ */
+void
+sm_locks_scratch(void)
+{
+	acquire(LOCK_CLASS_SCRATCH, 0, false, "running a model");
+}
+
 /* The tag of the lock on a relation of this database */
 LOCKTAG
 sm_locks_relation_tag(Oid relation)
@@ -375,37 +388,148 @@ sm_locks_relation_tag(Oid relation)
 	return tag;
 }
 
-/* An object that this run created */
-typedef struct CreatedObject
+/* A lock that was there before */
+typedef struct HeldBefore
 {
-	Oid class_id;
-	Oid object_id;
-} CreatedObject;
+	LOCKTAG tag; /* key */
+	LOCKMASK modes;
+} HeldBefore;
 
 /* The objects that a run creates, in its memory context */
 typedef struct Observation
 {
-	CreatedObject *object;
+	SmCreated *object;
 	int n;
 	int size;
-	int released; /* objects whose locks were released once */
-	int calls;	  /* of sm_locks_release_created() */
+	HTAB *created; /* of SmCreated: the same */
+	HTAB *before;  /* of HeldBefore */
 } Observation;
 
 static Observation *observation = NULL;
+
+/* The locks on relations and other objects that this backend holds */
+typedef struct HeldLock
+{
+	LOCKTAG tag;
+	LOCKMASK modes;
+} HeldLock;
+
+typedef struct HeldLocks
+{
+	HeldLock *lock;
+	int n;
+	int size;
+} HeldLocks;
+
+static void
+add_held(HeldLocks *held, const LOCKTAG *tag, LOCKMASK modes)
+{
+	if (held->n == held->size)
+	{
+		held->size *= 2;
+		held->lock = repalloc_array(held->lock, HeldLock, held->size);
+	}
+	held->lock[held->n].tag = *tag;
+	held->lock[held->n++].modes = modes;
+}
+
+/* How many locks of a partition there are; its lock is held */
+static int
+count_partition(int partition)
+{
+	int n = 0;
+
+	for (PROCLOCK *lock = sm_next_proclock(partition, NULL); lock != NULL;
+		 lock = sm_next_proclock(partition, lock))
+		n++;
+	return n;
+}
+
+/*
+ * Copies the locks of one partition.  Other backends move locks there that we
+ * have taken by the fast path.
+ */
+static void
+add_partition(HeldLocks *held, int partition)
+{
+	LWLock *guard = LockHashPartitionLockByIndex(partition);
+	int n;
+
+	/* no memory must be needed while the guard is held */
+	for (;;)
+	{
+		LWLockAcquire(guard, LW_SHARED);
+		n = count_partition(partition);
+		if (held->n + n <= held->size)
+			break;
+		LWLockRelease(guard);
+		held->size = Max(held->size * 2, held->n + n);
+		held->lock = repalloc_array(held->lock, HeldLock, held->size);
+	}
+	for (PROCLOCK *lock = sm_next_proclock(partition, NULL); lock != NULL;
+		 lock = sm_next_proclock(partition, lock))
+		add_held(held, &lock->tag.myLock->tag, lock->holdMask);
+	LWLockRelease(guard);
+}
+
+/* Adds the weak locks that only this backend knows of */
+static void
+add_fast_path(HeldLocks *held)
+{
+	for (int i = 0; i < sm_fast_path_slots(); i++)
+	{
+		LOCKTAG tag;
+		LOCKMASK modes = 0;
+
+		/* slots that are free again have an old value */
+		if (!OidIsValid(MyProc->fpRelId[i]))
+			continue;
+		SET_LOCKTAG_RELATION(tag, MyDatabaseId, MyProc->fpRelId[i]);
+		for (LOCKMODE mode = AccessShareLock; mode <= RowExclusiveLock; mode++)
+		{
+			if (sm_lock_held_by_me(&tag, mode))
+				modes |= LOCKBIT_ON(mode);
+		}
+		if (modes != 0)
+			add_held(held, &tag, modes);
+	}
+}
+
+/*
+ * The locks that this backend holds, with no regard to those of others: what
+ * GetLockStatusData() does takes as long as the server's lock table is big.
+ */
+static HeldLocks
+held_locks(void)
+{
+	HeldLocks held = { .size = 64 };
+
+	held.lock = palloc_array(HeldLock, held.size);
+	for (int i = 0; i < NUM_LOCK_PARTITIONS; i++)
+	{
+		/* nobody but us puts the first one there, except by the fast path */
+		if (sm_next_proclock(i, NULL) != NULL)
+			add_partition(&held, i);
+	}
+	add_fast_path(&held);
+	return held;
+}
 
 static void
 note_created(Oid class_id, Oid object_id, void *arg)
 {
 	Observation *o = arg;
+	SmCreated *created;
 
 	if (o->n == o->size)
 	{
 		o->size *= 2;
-		o->object = repalloc_array(o->object, CreatedObject, o->size);
+		o->object = repalloc_array(o->object, SmCreated, o->size);
 	}
-	o->object[o->n].class_id = class_id;
-	o->object[o->n++].object_id = object_id;
+	created = &o->object[o->n++];
+	created->class_id = class_id;
+	created->object_id = object_id;
+	(void) hash_search(o->created, created, HASH_ENTER, NULL);
 }
 
 static void
@@ -414,23 +538,67 @@ forget_observation(void *arg)
 	observation = NULL;
 }
 
+static HTAB *
+make_table(MemoryContext context, const char *name, Size key, Size entry)
+{
+	HASHCTL ctl = { .keysize = key, .entrysize = entry, .hcxt = context };
+
+	return hash_create(name, 256, &ctl, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+}
+
 /*
  * Begins to note what is created, until the memory context is deleted, as it
- * is at the end of the run or by an error.
+ * is at the end of the run or by an error.  Also notes the locks that are held
+ * now.
  */
 void
 sm_locks_observe(MemoryContext context)
 {
 	MemoryContextCallback *callback =
 		MemoryContextAllocZero(context, sizeof(MemoryContextCallback));
+	HeldLocks held = held_locks();
 
 	observation = MemoryContextAllocZero(context, sizeof(Observation));
 	observation->size = 256;
 	observation->object =
-		MemoryContextAlloc(context, observation->size * sizeof(CreatedObject));
+		MemoryContextAlloc(context, observation->size * sizeof(SmCreated));
+	observation->created = make_table(context, "schemamig created objects",
+									  sizeof(SmCreated), sizeof(SmCreated));
+	observation->before = make_table(context, "schemamig held locks",
+									 sizeof(LOCKTAG), sizeof(HeldBefore));
+	for (int i = 0; i < held.n; i++)
+	{
+		bool found;
+		HeldBefore *before = hash_search(observation->before, &held.lock[i].tag,
+										 HASH_ENTER, &found);
+
+		before->modes = held.lock[i].modes | (found ? before->modes : 0);
+	}
+	pfree(held.lock);
 	callback->func = forget_observation;
 	MemoryContextRegisterResetCallback(context, callback);
 	sm_observe(context, note_created, observation);
+}
+
+/* Whether an object was created since sm_locks_observe() */
+bool
+sm_locks_created(Oid class_id, Oid object_id)
+{
+	SmCreated key = { .class_id = class_id, .object_id = object_id };
+
+	return observation != NULL &&
+		   hash_search(observation->created, &key, HASH_FIND, NULL) != NULL;
+}
+
+/*
+ * All objects that were created since, in their order: valid until the next one
+ * is.
+ */
+const SmCreated *
+sm_locks_all_created(int *n)
+{
+	*n = observation ? observation->n : 0;
+	return observation ? observation->object : NULL;
 }
 
 /*
@@ -461,50 +629,99 @@ release_lock(const LOCKTAG *tag, LOCKMODE mode)
 }
 
 /*
+ * The object that a lock is on, if it was created since sm_locks_observe().
+ */
+static bool
+is_created(const LOCKTAG *tag)
+{
+	if (tag->locktag_field1 != MyDatabaseId)
+		return false;
+	if (tag->locktag_type == LOCKTAG_RELATION)
+		return sm_locks_created(RelationRelationId, tag->locktag_field2);
+	return tag->locktag_type == LOCKTAG_OBJECT &&
+		   sm_locks_created(tag->locktag_field2, tag->locktag_field3);
+}
+
+/*
  * Releases the locks on one object.  Two kinds of locks stay, because the
  * server takes them for granted until the end of the transaction: that of a
  * table with deferred trigger events, and that of a sequence in use.
  */
 static void
-release_object(const CreatedObject *object)
+release_object(const LOCKTAG *tag)
 {
-	bool is_relation = (object->class_id == RelationRelationId);
-	LOCKTAG tag;
+	bool is_relation = (tag->locktag_type == LOCKTAG_RELATION);
 
-	if (is_relation)
-	{
-		if (AfterTriggerPendingOnRel(object->object_id))
-			return;
-		SET_LOCKTAG_RELATION(tag, MyDatabaseId, object->object_id);
-	}
-	else
-		SET_LOCKTAG_OBJECT(tag, MyDatabaseId, object->class_id,
-						   object->object_id, 0);
+	if (is_relation && AfterTriggerPendingOnRel(tag->locktag_field2))
+		return;
 	for (LOCKMODE mode = AccessShareLock; mode <= MaxLockMode; mode++)
 	{
-		if (!sm_lock_held_by_me(&tag, mode))
+		if (!sm_lock_held_by_me(tag, mode))
 			continue;
 		if (is_relation && mode == RowExclusiveLock &&
-			get_rel_relkind(object->object_id) == RELKIND_SEQUENCE)
+			get_rel_relkind(tag->locktag_field2) == RELKIND_SEQUENCE)
 			continue;
-		release_lock(&tag, mode);
+		release_lock(tag, mode);
 	}
 }
 
-/*
- * Releases the locks on what was created since the last call, and, every so
- * often, those that were taken since on what was created before.
- */
+/* Releases the locks on what was created since sm_locks_observe() */
 void
 sm_locks_release_created(void)
 {
-	Observation *o = observation;
-	int from;
+	HeldLocks held;
 
-	if (o == NULL)
+	if (observation == NULL)
 		return;
-	from = (++o->calls % FULL_RELEASE_EVERY == 0) ? 0 : o->released;
-	for (int i = from; i < o->n; i++)
-		release_object(&o->object[i]);
-	o->released = o->n;
+	held = held_locks();
+	for (int i = 0; i < held.n; i++)
+	{
+		if (is_created(&held.lock[i].tag))
+			release_object(&held.lock[i].tag);
+	}
+	pfree(held.lock);
+}
+
+/* The modes in which a lock was held when sm_locks_observe() was called */
+static LOCKMASK
+modes_before(const LOCKTAG *tag)
+{
+	HeldBefore *before = hash_search(observation->before, tag, HASH_FIND, NULL);
+
+	return before ? before->modes : 0;
+}
+
+/*
+ * Finds a relation of this database, other than a system catalog, that was
+ * there before sm_locks_observe() and on which this transaction has taken a
+ * lock since that is stronger than that of a reader.  Returns its OID, which
+ * may be that of a relation that was dropped, and the mode.
+ */
+bool
+sm_locks_find_foreign(Oid *relation, LOCKMODE *mode)
+{
+	HeldLocks held = held_locks();
+	bool found = false;
+
+	for (int i = 0; i < held.n && !found; i++)
+	{
+		const LOCKTAG *tag = &held.lock[i].tag;
+		LOCKMASK modes = held.lock[i].modes & ~LOCKBIT_ON(AccessShareLock);
+
+		if (tag->locktag_type != LOCKTAG_RELATION ||
+			tag->locktag_field1 != MyDatabaseId ||
+			tag->locktag_field2 < FirstNormalObjectId || modes == 0 ||
+			is_created(tag))
+			continue;
+		modes &= ~modes_before(tag);
+		if (modes == 0)
+			continue;
+		*mode = MaxLockMode;
+		while ((modes & LOCKBIT_ON(*mode)) == 0)
+			(*mode)--;
+		*relation = tag->locktag_field2;
+		found = true;
+	}
+	pfree(held.lock);
+	return found;
 }

@@ -22,6 +22,7 @@
 #include "access/xact.h"
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
+#include "tcop/dest.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
@@ -149,6 +150,85 @@ sm_query(SmQuery *query, const Datum *args, const char *nulls)
 	sm_env_leave(&env);
 	error_context_stack = callback.previous;
 	return rows;
+}
+
+/* Where the rows of sm_query_each() go to */
+typedef struct RowReceiver
+{
+	DestReceiver pub;
+	MemoryContext context; /* the caller's */
+	SmRowFunction function;
+	void *arg;
+} RowReceiver;
+
+static void
+receive_startup(DestReceiver *self, int operation, TupleDesc desc)
+{
+}
+
+static bool
+receive_row(TupleTableSlot *slot, DestReceiver *self)
+{
+	RowReceiver *receiver = (RowReceiver *) self;
+	MemoryContext old = MemoryContextSwitchTo(receiver->context);
+
+	slot_getallattrs(slot);
+	receiver->function(slot, receiver->arg);
+	MemoryContextSwitchTo(old);
+	return true;
+}
+
+static void
+receive_nothing(DestReceiver *self)
+{
+}
+
+/*
+ * Runs a query that only reads, as of now, and hands each row to a function
+ * as it comes, in the current memory context: for more rows than one wants to
+ * have at the same time.  No argument may be null.
+ */
+void
+sm_query_each(SmQuery *query, const Datum *args, SmRowFunction function,
+			  void *arg)
+{
+	ParamListInfo params = makeParamList(query->nargs);
+	SPIExecuteOptions options;
+	RowReceiver receiver;
+	SmEnv env;
+	int code;
+
+	for (int i = 0; i < query->nargs; i++)
+	{
+		params->params[i].value = args[i];
+		params->params[i].isnull = false;
+		params->params[i].pflags = PARAM_FLAG_CONST;
+		params->params[i].ptype = query->argtypes[i];
+	}
+	memset(&receiver, 0, sizeof(receiver));
+	receiver.pub.receiveSlot = receive_row;
+	receiver.pub.rStartup = receive_startup;
+	receiver.pub.rShutdown = receive_nothing;
+	receiver.pub.rDestroy = receive_nothing;
+	receiver.pub.mydest = DestNone;
+	receiver.context = CurrentMemoryContext;
+	receiver.function = function;
+	receiver.arg = arg;
+	memset(&options, 0, sizeof(options));
+	options.params = params;
+	options.read_only = true;
+	options.dest = &receiver.pub;
+
+	sm_env_enter_owner(&env, false);
+	SPI_connect();
+	sm_query_push_latest();
+	code = SPI_execute_plan_extended(prepared_plan(query), &options);
+	if (code < 0)
+		elog(ERROR, "SPI_execute_plan_extended failed: %s", /* cannot happen */
+			 SPI_result_code_string(code));
+	sm_query_pop_latest();
+	SPI_finish();
+	sm_env_leave(&env);
 }
 
 /* One value; col counts from 1 */

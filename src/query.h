@@ -10,6 +10,7 @@
 
 #include "access/htup.h"
 #include "access/tupdesc.h"
+#include "executor/tuptable.h"
 #include "nodes/pg_list.h"
 
 #define SM_QUERY_MAX_ARGS 16
@@ -44,9 +45,14 @@ typedef struct SmRows
 	HeapTuple *tuple;
 } SmRows;
 
+/* Takes a row; what the slot has is gone when it returns */
+typedef void (*SmRowFunction)(TupleTableSlot *slot, void *arg);
+
 extern void sm_query_push_latest(void);
 extern void sm_query_pop_latest(void);
 extern SmRows *sm_query(SmQuery *query, const Datum *args, const char *nulls);
+extern void sm_query_each(SmQuery *query, const Datum *args,
+						  SmRowFunction function, void *arg);
 extern Datum
 sm_rows_datum(const SmRows *rows, uint64 row, int col, bool *isnull);
 extern char *sm_rows_text(const SmRows *rows, uint64 row, int col);

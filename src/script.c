@@ -14,6 +14,7 @@
 #include "postgres.h"
 
 #include "mb/pg_wchar.h"
+#include "miscadmin.h"
 #include "parser/parser.h"
 #include "parser/scansup.h"
 #include "utils/memutils.h"
@@ -24,18 +25,22 @@
 #include "scan.h"
 #include "script.h"
 
-/* upgrade, downgrade or verify */
+/* What a script is called in messages */
 static const char *
-kind_name(SmScriptKind kind)
+script_name(const SmScript *script)
 {
-	switch (kind)
+	const char *of = script->revision;
+
+	switch (script->kind)
 	{
 		case SM_SCRIPT_UPGRADE:
-			return "upgrade";
+			return psprintf("the upgrade script of revision \"%s\"", of);
 		case SM_SCRIPT_DOWNGRADE:
-			return "downgrade";
+			return psprintf("the downgrade script of revision \"%s\"", of);
 		case SM_SCRIPT_VERIFY:
-			return "verify";
+			return psprintf("the verify script of revision \"%s\"", of);
+		case SM_SCRIPT_MODEL:
+			return of[0] == '\0' ? "the model" : psprintf("model \"%s\"", of);
 	}
 	return NULL; /* keep compiler quiet */
 }
@@ -52,34 +57,46 @@ byte_offset(const char *text, int position)
 }
 
 /*
- * Adds the place in the script to the error context: line and column, both
- * from 1, the column in characters.  Returns the start of the line.
+ * The line of a place in the script, and its column: both from 1, the column in
+ * characters.
  */
-static const char *
-add_place(const SmScript *script, int stmt, int offset)
+int
+sm_script_line(const SmScript *script, int offset, int *column)
 {
-	const char *kind = kind_name(script->kind);
-	const char *line_start = script->text;
+	const char *start = script->text;
 	int line = 1;
-	int column;
 
 	for (const char *p = script->text; p < script->text + offset; p++)
 	{
 		if (*p == '\n')
 		{
 			line++;
-			line_start = p + 1;
+			start = p + 1;
 		}
 	}
-	column =
-		pg_mbstrlen_with_len(line_start, script->text + offset - line_start) +
-		1;
+	*column = pg_mbstrlen_with_len(start, script->text + offset - start) + 1;
+	return line;
+}
+
+/*
+ * Adds the place in the script to the error context.  Returns the start of the
+ * line.
+ */
+static const char *
+add_place(const SmScript *script, int stmt, int offset)
+{
+	const char *line_start = script->text + offset;
+	int column;
+	int line = sm_script_line(script, offset, &column);
+
+	while (line_start > script->text && line_start[-1] != '\n')
+		line_start--;
 	if (stmt < 0)
-		errcontext("line %d, column %d of the %s script of revision \"%s\"",
-				   line, column, kind, script->revision);
+		errcontext("line %d, column %d of %s", line, column,
+				   script_name(script));
 	else
-		errcontext("statement %d of %d, line %d, column %d of the %s script of revision \"%s\"",
-				   stmt + 1, script->n, line, column, kind, script->revision);
+		errcontext("statement %d of %d, line %d, column %d of %s", stmt + 1,
+				   script->n, line, column, script_name(script));
 	return line_start;
 }
 
@@ -97,8 +114,7 @@ show_parse_error(const SmScript *script)
 
 	if (position <= 0)
 	{
-		errcontext("%s script of revision \"%s\"", kind_name(script->kind),
-				   script->revision);
+		errcontext("%s", script_name(script));
 		return;
 	}
 	offset = byte_offset(script->text, position);
@@ -113,7 +129,7 @@ show_parse_error(const SmScript *script)
 	if (line[0] == '\\')
 		errhint(
 			"psql's backslash commands are not SQL: a script is run by the server.");
-	else if (script->text[offset] == ':')
+	else if (script->text[offset] == ':' && script->kind != SM_SCRIPT_MODEL)
 		errhint(
 			"A variable is written as :'name' for a value and :\"name\" for an identifier.");
 }
@@ -250,23 +266,30 @@ find_tokens(const char *text, const RawStmt *raw, SmStatement *s)
 	pfree(slice);
 }
 
+/* For ereport() while a script is parsed: where in it the error is, in bytes */
+int
+sm_script_errposition(const SmScript *script, int offset)
+{
+	return errposition(pg_mbstrlen_with_len(script->text, offset) + 1);
+}
+
 static void
 refuse_statement(const SmScript *script, int start, const char *what,
 				 const char *hint)
 {
 	ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
 					errmsg("%s is not allowed in a revision", what),
-					errposition(pg_mbstrlen_with_len(script->text, start) + 1),
-					errhint("%s", hint)));
+					sm_script_errposition(script, start), errhint("%s", hint)));
 }
 
+/* For a script of a revision */
 static void
-describe_statement(const SmScript *script, const RawStmt *raw, SmStatement *s)
+describe_statement(const SmScript *script, RawStmt *raw, void *arg)
 {
+	SmStatement *s = &script->stmt[script->n - 1];
 	const char *refused;
 	const char *hint = NULL;
 
-	find_tokens(script->text, raw, s);
 	refused = sm_classify_refused(raw->stmt, &hint);
 	if (refused)
 		refuse_statement(script, s->start, refused, hint);
@@ -284,13 +307,13 @@ describe_statement(const SmScript *script, const RawStmt *raw, SmStatement *s)
 }
 
 /*
- * Parses a script.  Syntax errors, and statements that no script may contain,
- * are errors that tell the line and column and show the line.  The result
- * refers to revision and text, and is made in the current memory context; the
- * parse trees are not.
+ * Parses a script and has the visitor called with each statement, in order: it
+ * is the last one of the script then.  The result refers to name and text, and
+ * is made in the current memory context; the parse trees are not.
  */
-SmScript *
-sm_script_parse(SmScriptKind kind, const char *revision, const char *text)
+static SmScript *
+parse_script(SmScriptKind kind, const char *name, const char *text,
+			 SmScriptVisitor visitor, void *arg)
 {
 	MemoryContext result_context = CurrentMemoryContext;
 	MemoryContext parse_context;
@@ -300,7 +323,7 @@ sm_script_parse(SmScriptKind kind, const char *revision, const char *text)
 	ListCell *lc;
 
 	script->kind = kind;
-	script->revision = revision;
+	script->revision = name;
 	script->text = text;
 	sm_script_push_context(&error_context, script);
 
@@ -312,12 +335,46 @@ sm_script_parse(SmScriptKind kind, const char *revision, const char *text)
 	MemoryContextSwitchTo(result_context);
 	script->stmt = palloc0_array(SmStatement, list_length(raw) + 1);
 	foreach (lc, raw)
-		describe_statement(script, lfirst_node(RawStmt, lc),
-						   &script->stmt[script->n++]);
+	{
+		CHECK_FOR_INTERRUPTS();
+		find_tokens(text, lfirst_node(RawStmt, lc), &script->stmt[script->n++]);
+		visitor(script, lfirst_node(RawStmt, lc), arg);
+	}
 	MemoryContextDelete(parse_context);
 
 	sm_script_pop_context(&error_context);
 	return script;
+}
+
+/*
+ * Parses a script of a revision.  Syntax errors, and statements that no script
+ * may contain, are errors that tell the line and column and show the line.
+ */
+SmScript *
+sm_script_parse(SmScriptKind kind, const char *revision, const char *text)
+{
+	return parse_script(kind, revision, text, describe_statement, NULL);
+}
+
+/*
+ * Parses the text of a model, with a name or "".  What it may contain is up to
+ * the visitor; an error of its own says where with sm_script_errposition().
+ * Only the places of the statements are set in the result.
+ */
+SmScript *
+sm_script_parse_model(const char *name, const char *text,
+					  SmScriptVisitor visitor, void *arg)
+{
+	return parse_script(SM_SCRIPT_MODEL, name, text, visitor, arg);
+}
+
+/* The text of a statement */
+char *
+sm_script_statement_text(const SmScript *script, int i)
+{
+	const SmStatement *s = &script->stmt[i];
+
+	return pnstrdup(script->text + s->start, s->length);
 }
 
 /* The raw parse tree of the text of one statement, as a list of one */

@@ -16,7 +16,8 @@ typedef enum SmScriptKind
 {
 	SM_SCRIPT_UPGRADE,
 	SM_SCRIPT_DOWNGRADE,
-	SM_SCRIPT_VERIFY
+	SM_SCRIPT_VERIFY,
+	SM_SCRIPT_MODEL
 } SmScriptKind;
 
 /* One statement, by its place in the text, in bytes */
@@ -38,7 +39,8 @@ typedef struct SmStatement
 typedef struct SmScript
 {
 	SmScriptKind kind;
-	const char *revision; /* identifier, for messages */
+	const char *revision; /* identifier, for messages; of a model its name,
+						   * "" if it has none */
 	const char *text;
 	int n;
 	SmStatement *stmt;
@@ -54,6 +56,13 @@ typedef struct SmScriptContext
 
 extern SmScript *
 sm_script_parse(SmScriptKind kind, const char *revision, const char *text);
+typedef void (*SmScriptVisitor)(const SmScript *script, RawStmt *raw,
+								void *arg);
+extern SmScript *sm_script_parse_model(const char *name, const char *text,
+									   SmScriptVisitor visitor, void *arg);
+extern char *sm_script_statement_text(const SmScript *script, int i);
+extern int sm_script_line(const SmScript *script, int offset, int *column);
+extern int sm_script_errposition(const SmScript *script, int offset);
 extern List *sm_script_parse_statement(const char *sql);
 extern Node *sm_script_parse_expression(const char *sql);
 extern void sm_script_push_text(ErrorContextCallback *context, const char *sql);
