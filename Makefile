@@ -22,18 +22,26 @@
 # The layers, from the lowest to the highest.  A file includes headers of lower
 # layers, and in its own layer of files to its left, only; test/layers.sh
 # checks that.
-LAYERS = BASE MODEL RUN TOOLS
+LAYERS = BASE MODEL RUN SCHEMA TOOLS
 
 BASE = guc env query txn pause args module
 MODEL = graph name target move range plan scan checksum variable classify script revision
 RUN = tenant progress observe locks trust hook journal unfinished prepare inblock watch blockers attempt exec \
 	run step outside runner migrate keyset cursor batch replica backfill launch worker follow stamp
-TOOLS = author registry inspect render offline validate
+SCHEMA = coltype object delta kinds acl dress filter others snapshot \
+	kinds/options kinds/relation kinds/schema kinds/extension kinds/type kinds/enum kinds/composite \
+	kinds/domain kinds/sequence kinds/function kinds/table kinds/column kinds/default kinds/partition \
+	kinds/view kinds/matview kinds/view_column kinds/constraint kinds/index kinds/trigger kinds/policy kinds/aggregate kinds/rule kinds/statistics \
+	order diff lockmode emit serialize subxact allow touch hint ddl aside nostorage bounds enumval enact scratch \
+	rename_name rename_set rename_along rename_order rename_catalog rename_guess rename model \
+	compare prove request check
+TOOLS = author registry inspect render offline validate autogenerate
 
 MODULE_big = schemamig
 OBJS = $(foreach layer,$(LAYERS),$(patsubst %,src/%.o,$($(layer))))
 
 EXTENSION = schemamig
+PG_CPPFLAGS = -I$(srcdir)/src
 DATA = sql/schemamig--1.0.sql
 PGFILEDESC = "schemamig - schema migrations inside the server"
 
@@ -93,7 +101,7 @@ bench:
 	@$(RUN_IN_THROWAWAY) test/bench/run
 
 format:
-	clang-format -i src/*.[ch]
+	clang-format -i src/*.[ch] src/*/*.[ch]
 
 # For the test scripts: the value of a variable of this file.
 print-%:

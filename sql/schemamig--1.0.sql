@@ -211,6 +211,16 @@ COMMENT ON COLUMN schemamig.model.ddl IS 'its SQL';
 COMMENT ON COLUMN schemamig.model.set_at IS 'when it was set';
 COMMENT ON COLUMN schemamig.model.set_by IS 'role that set it';
 
+CREATE TABLE schemamig.model_snapshot (
+	key			text COLLATE "C" PRIMARY KEY,
+	snapshot	bytea NOT NULL,
+	made_at		timestamptz NOT NULL
+);
+COMMENT ON TABLE schemamig.model_snapshot IS 'what the stored model makes, so that it is not run again before it changes; can be emptied';
+COMMENT ON COLUMN schemamig.model_snapshot.key IS 'checksum of the model and of everything else that it depends on';
+COMMENT ON COLUMN schemamig.model_snapshot.snapshot IS 'the objects, in a format of its own';
+COMMENT ON COLUMN schemamig.model_snapshot.made_at IS 'when it was made';
+
 CREATE TABLE schemamig.hook (
 	event			text COLLATE "C" NOT NULL CHECK (event IN ('before_step', 'after_step', 'after_run')),
 	function		text COLLATE "C" NOT NULL,
@@ -666,6 +676,116 @@ AS 'MODULE_PATHNAME', 'schemamig_run_interrupted'
 LANGUAGE C VOLATILE PARALLEL UNSAFE STRICT;
 COMMENT ON FUNCTION schemamig.run_interrupted(bigint) IS
 'whether the process of a run has ended without noting how; use the view schemamig.runs';
+
+--
+-- Autogenerate
+--
+
+CREATE FUNCTION schemamig.set_model(name text, ddl text) RETURNS void
+AS 'MODULE_PATHNAME', 'schemamig_set_model'
+LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION schemamig.set_model(text, text) IS
+'stores a piece of the desired schema as DDL; pieces run in name order';
+
+CREATE FUNCTION schemamig.drop_model(name text) RETURNS void
+AS 'MODULE_PATHNAME', 'schemamig_drop_model'
+LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION schemamig.drop_model(text) IS
+'removes a piece of the desired schema';
+
+CREATE FUNCTION schemamig.diff(
+	model		text DEFAULT NULL,
+	from_schema	text DEFAULT NULL,
+	schemas		text[] DEFAULT NULL,
+	include		text[] DEFAULT NULL,
+	exclude		text[] DEFAULT NULL,
+	renames		jsonb DEFAULT NULL,
+	OUT kind			text,
+	OUT identity		text,
+	OUT change			text,
+	OUT upgrade_sql		text,
+	OUT downgrade_sql	text,
+	OUT lock_mode		text,
+	OUT rewrites		boolean,
+	OUT hazard			text)
+RETURNS SETOF record
+AS 'MODULE_PATHNAME', 'schemamig_diff'
+LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION schemamig.diff(text, text, text[], text[], text[], jsonb) IS
+'how the database differs from a model, and the statements that would change that';
+
+CREATE FUNCTION schemamig.check(
+	model		text DEFAULT NULL,
+	from_schema	text DEFAULT NULL,
+	schemas		text[] DEFAULT NULL,
+	include		text[] DEFAULT NULL,
+	exclude		text[] DEFAULT NULL,
+	renames		jsonb DEFAULT NULL,
+	raise		boolean DEFAULT false,
+	OUT kind			text,
+	OUT identity		text,
+	OUT change			text,
+	OUT upgrade_sql		text,
+	OUT downgrade_sql	text,
+	OUT lock_mode		text,
+	OUT rewrites		boolean,
+	OUT hazard			text)
+RETURNS SETOF record
+AS 'MODULE_PATHNAME', 'schemamig_check'
+LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION schemamig.check(text, text, text[], text[], text[], jsonb, boolean) IS
+'as diff(), for deploy scripts: with raise, a difference is an error';
+
+CREATE FUNCTION schemamig.drift(
+	schemas	text[] DEFAULT NULL,
+	include	text[] DEFAULT NULL,
+	exclude	text[] DEFAULT NULL,
+	raise	boolean DEFAULT false,
+	OUT kind			text,
+	OUT identity		text,
+	OUT change			text,
+	OUT upgrade_sql		text,
+	OUT downgrade_sql	text,
+	OUT lock_mode		text,
+	OUT rewrites		boolean,
+	OUT hazard			text)
+RETURNS SETOF record
+AS 'MODULE_PATHNAME', 'schemamig_drift'
+LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION schemamig.drift(text[], text[], text[], boolean) IS
+'how the database differs from what its applied revisions have made';
+
+CREATE FUNCTION schemamig.autogenerate(
+	message			text,
+	model			text DEFAULT NULL,
+	from_schema		text DEFAULT NULL,
+	schemas			text[] DEFAULT NULL,
+	include			text[] DEFAULT NULL,
+	exclude			text[] DEFAULT NULL,
+	renames			jsonb DEFAULT NULL,
+	allow_drop		boolean DEFAULT true,
+	allow_data_loss	boolean DEFAULT false,
+	rev_id			text DEFAULT NULL,
+	head			text[] DEFAULT '{head}',
+	branch_labels	text[] DEFAULT NULL,
+	depends_on		text[] DEFAULT NULL)
+RETURNS text
+AS 'MODULE_PATHNAME', 'schemamig_autogenerate'
+LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION schemamig.autogenerate(text, text, text, text[], text[], text[], jsonb, boolean, boolean, text, text[], text[], text[]) IS
+'writes the revision that makes the database what a model says; NULL if there is nothing to do';
+
+CREATE FUNCTION schemamig.baseline(
+	message	text,
+	schemas	text[] DEFAULT NULL,
+	include	text[] DEFAULT NULL,
+	exclude	text[] DEFAULT NULL,
+	rev_id	text DEFAULT NULL)
+RETURNS text
+AS 'MODULE_PATHNAME', 'schemamig_baseline'
+LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION schemamig.baseline(text, text[], text[], text[], text) IS
+'writes the revision that makes what is there, and stamps it';
 
 --
 -- Views

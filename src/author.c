@@ -20,6 +20,7 @@
 #include "utils/builtins.h"
 
 #include "args.h"
+#include "author.h"
 #include "checksum.h"
 #include "compat.h"
 #include "env.h"
@@ -260,6 +261,26 @@ create_revision(const SmGraph *g, Draft *draft)
 	add_author(rev);
 	sm_revision_insert(rev, draft->down, draft->depends);
 	return CStringGetTextDatum(rev->id);
+}
+
+/*
+ * Creates a revision that schemamig has written itself, as revision() does, and
+ * returns its identifier.
+ */
+char *
+sm_author_create(const SmNewRevision *new)
+{
+	SmGraph *g = lock_graph(new->command);
+	Draft draft = { 0 };
+
+	draft.rev.message = (char *) new->message;
+	draft.rev.upgrade = (char *) new->upgrade;
+	draft.rev.downgrade = (char *) new->downgrade;
+	draft.rev.id = (char *) new->rev_id;
+	draft.rev.labels = new->branch_labels;
+	draft.down = resolve_heads(g, new->head, false);
+	draft.depends = resolve_dependencies(g, new->depends_on);
+	return TextDatumGetCString(create_revision(g, &draft));
 }
 
 /* SQL function revision(message, upgrade, downgrade, verify, rev_id, head,

@@ -19,6 +19,7 @@ int sm_run_timeout = 60000;
 int sm_lock_deadline = 15 * 60 * 1000;
 int sm_max_exclusive_hold = 0;
 int sm_max_replica_lag = 10000;
+bool sm_proof = true;
 char *sm_role = NULL;
 char *sm_trusted_authors = NULL;
 
@@ -66,6 +67,11 @@ sm_guc_define(void)
 							"0: it does not look.", &sm_max_replica_lag, 10000,
 							0, INT_MAX, PGC_USERSET, GUC_UNIT_MS, NULL, NULL,
 							NULL);
+	DefineCustomBoolVariable("schemamig.proof",
+							 "Proves what autogenerate and baseline write before it is stored.",
+							 "Both scripts are run in a copy of the schemas without rows, "
+							 "and what they lead to is compared.",
+							 &sm_proof, true, PGC_USERSET, 0, NULL, NULL, NULL);
 	DefineCustomStringVariable("schemamig.role",
 							   "Sets the role that runs the scripts of revisions.",
 							   "The current user must be able to SET ROLE to it. "

@@ -20,6 +20,7 @@
 #include "move.h"
 #include "plan.h"
 #include "query.h"
+#include "stamp.h"
 #include "unfinished.h"
 
 PG_FUNCTION_INFO_V1(schemamig_stamp);
@@ -142,11 +143,13 @@ forget_unfinished(const SmTenant *tenant)
 	return true;
 }
 
-/* The body of both SQL functions: argument 1 is purge, 2 the tenant */
-static Datum
-stamp_targets(FunctionCallInfo fcinfo, const List *targets)
+/*
+ * Stamps a tenant, NULL for the database itself, with targets.  Returns its
+ * version rows, as a text[].
+ */
+Datum
+sm_stamp(const List *targets, bool purge, const char *tenant)
 {
-	bool purge = sm_arg_bool(fcinfo, 1);
 	Stamp stamp = { 0 };
 	SmRevision **revs;
 
@@ -157,7 +160,7 @@ stamp_targets(FunctionCallInfo fcinfo, const List *targets)
 				 errmsg("there are no targets"),
 				 errhint(
 					 "The target \"base\" stamps that nothing is applied.")));
-	stamp.tenant = sm_tenant_lookup(sm_arg_name(fcinfo, 2), GetUserId());
+	stamp.tenant = sm_tenant_lookup(tenant, GetUserId());
 	sm_locks_run(&stamp.tenant);
 	if (purge)
 		sm_journal_purge_unknown(&stamp.tenant);
@@ -181,13 +184,14 @@ stamp_targets(FunctionCallInfo fcinfo, const List *targets)
 Datum
 schemamig_stamp(PG_FUNCTION_ARGS)
 {
-	return stamp_targets(fcinfo,
-						 list_make1(sm_arg_text_required(fcinfo, 0, "target")));
+	return sm_stamp(list_make1(sm_arg_text_required(fcinfo, 0, "target")),
+					sm_arg_bool(fcinfo, 1), sm_arg_name(fcinfo, 2));
 }
 
 /* SQL function stamp(targets text[], purge boolean, tenant name) */
 Datum
 schemamig_stamp_list(PG_FUNCTION_ARGS)
 {
-	return stamp_targets(fcinfo, sm_arg_text_list(fcinfo, 0, "targets"));
+	return sm_stamp(sm_arg_text_list(fcinfo, 0, "targets"),
+					sm_arg_bool(fcinfo, 1), sm_arg_name(fcinfo, 2));
 }

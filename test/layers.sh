@@ -13,6 +13,7 @@ unset MAKEFLAGS MFLAGS MAKELEVEL
 header_only='
 compat.h            BASE
 errcodes.h          BASE
+kind.h              SCHEMA
 '
 
 # What only its owner may use: a regular expression for whole words, and files
@@ -30,7 +31,8 @@ raw_parser|core_yylex                   script.c scan.c
 object_access_hook                      observe.c
 (enable|disable|Register)_?[Tt]imeout\w* watch.c env.c
 RegisterDynamicBackgroundWorker         launch.c
-(standard_)?ProcessUtility              exec.c
+(standard_)?ProcessUtility              exec.c nostorage.c
+ProcessUtility_hook                     nostorage.c
 (standard_)?ExecutorRun                 exec.c compat.h
 pgstat_report_activity                  progress.c
 Async_Notify                            progress.c hook.c

@@ -1,0 +1,377 @@
+/*-------------------------------------------------------------------------
+ *
+ * acl.c
+ *	  Privileges: as text, and as GRANT and REVOKE.
+ *
+ * As text they are lines "grantee PRIVILEGE", sorted, with " *" behind those
+ * that the grantee may grant on; the grantee is PUBLIC, OWNER, or a quoted
+ * role name.  Who granted them is not among what is compared: GRANTED BY takes
+ * nobody but the current user.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type.h"
+#include "lib/stringinfo.h"
+#include "miscadmin.h"
+#include "utils/builtins.h"
+#include "utils/memutils.h"
+#include "utils/varlena.h"
+
+#include "acl.h"
+#include "compat.h"
+#include "kinds.h"
+#include "query.h"
+
+#define GRANT_OPTION " *"
+
+static SmQuery default_query = {
+	.sql =
+		"SELECT coalesce(string_agg(DISTINCT line, E'\\n' ORDER BY line), '') "
+		"FROM (SELECT CASE grantee WHEN 0 THEN 'PUBLIC' ELSE 'OWNER' END "
+		"|| ' ' || privilege_type AS line "
+		"FROM aclexplode(acldefault($1::\"char\", 10))) l",
+	.mode = SM_READ_LATEST,
+	.nargs = 1,
+	.argtypes = { TEXTOID }
+};
+
+/*
+ * What ALTER DEFAULT PRIVILEGES gives to new objects of a role: an entry that
+ * is for no schema instead of what the server gives, one for a schema in
+ * addition.
+ */
+static SmQuery at_creation_query = {
+	.sql = "SELECT d.defaclobjtype::text, n.nspname::text, "
+		   "CASE WHEN e.grantee = 0 THEN 'PUBLIC' "
+		   "WHEN e.grantee = d.defaclrole THEN 'OWNER' "
+		   "ELSE quote_ident(pg_get_userbyid(e.grantee)) END "
+		   "|| ' ' || e.privilege_type "
+		   "|| CASE WHEN e.is_grantable AND e.grantee <> d.defaclrole "
+		   "THEN ' *' ELSE '' END "
+		   "FROM pg_default_acl d CROSS JOIN aclexplode(d.defaclacl) e "
+		   "LEFT JOIN pg_namespace n ON n.oid = d.defaclnamespace "
+		   "WHERE d.defaclrole = $1 ORDER BY 1, 2, 3",
+	.mode = SM_READ_LATEST,
+	.nargs = 1,
+	.argtypes = { OIDOID }
+};
+
+/* A line of these */
+typedef struct DefaultPrivilege
+{
+	char type;
+	const char *schema; /* NULL: all of them, instead of the server's */
+	char *line;
+} DefaultPrivilege;
+
+/*
+ * What objects have when nothing was granted or revoked: lines, as text.  type
+ * is as for acldefault(), or '\0' for objects without privileges.
+ */
+const char *
+sm_acl_default(char type)
+{
+	static const char *known[256];
+	char arg[2] = { type, '\0' };
+	Datum value = CStringGetTextDatum(arg);
+
+	if (type == '\0')
+		return "";
+	if (known[(unsigned char) type] == NULL)
+	{
+		char *text = sm_rows_text(sm_query(&default_query, &value, NULL), 0, 1);
+
+		known[(unsigned char) type] =
+			MemoryContextStrdup(TopMemoryContext, text);
+	}
+	return known[(unsigned char) type];
+}
+
+/* Lines of a text as a list of strings */
+static List *
+split_lines(const char *text)
+{
+	List *lines = NIL;
+
+	while (*text)
+	{
+		const char *end = strchrnul(text, '\n');
+
+		lines = lappend(lines, pnstrdup(text, end - text));
+		text = *end ? end + 1 : end;
+	}
+	return lines;
+}
+
+static bool
+contains(const List *lines, const char *line)
+{
+	ListCell *lc;
+
+	foreach (lc, lines)
+		if (strcmp(lfirst(lc), line) == 0)
+			return true;
+	return false;
+}
+
+/* Lines that are in one list, but not in the other */
+static List *
+subtract(const List *lines, const List *other)
+{
+	List *result = NIL;
+	ListCell *lc;
+
+	foreach (lc, lines)
+		if (!contains(other, lfirst(lc)))
+			result = lappend(result, lfirst(lc));
+	return result;
+}
+
+static List *
+object_lines(const SmObject *object)
+{
+	return split_lines(sm_text_or(object->attr[SM_ACL],
+								  sm_acl_default(object->kind->acl_type)));
+}
+
+/*
+ * What the current user's default privileges give to new objects, for
+ * sm_acl_change().  Read beforehand, as a plan may be made while schemas are
+ * not what they are called.
+ */
+List *
+sm_acl_at_creation(void)
+{
+	Datum role = ObjectIdGetDatum(GetUserId());
+	SmRows *rows = sm_query(&at_creation_query, &role, NULL);
+	List *result = NIL;
+
+	for (uint64 i = 0; i < rows->n; i++)
+	{
+		DefaultPrivilege *privilege = palloc_object(DefaultPrivilege);
+
+		privilege->type = sm_rows_text(rows, i, 1)[0];
+		privilege->schema = sm_rows_text(rows, i, 2);
+		privilege->line = sm_rows_text(rows, i, 3);
+		result = lappend(result, privilege);
+	}
+	return result;
+}
+
+/*
+ * What a new object may have, and what it has in any case, when the script
+ * that creates it is run by the current user or by somebody else.
+ */
+static void
+lines_at_creation(const SmDelta *delta, const SmObject *to, List **may_have,
+				  List **has)
+{
+	List *server = split_lines(sm_acl_default(to->kind->acl_type));
+	char type = to->kind->acl_type;
+	List *global = NIL;
+	ListCell *lc;
+
+	*may_have = list_copy(server);
+	*has = server;
+	/* acldefault() and pg_default_acl have different letters for sequences */
+	if (type == 's')
+		type = 'S';
+	foreach (lc, delta->default_privileges)
+	{
+		DefaultPrivilege *privilege = lfirst(lc);
+
+		if (privilege->type != type ||
+			(privilege->schema && !sm_text_same(privilege->schema, to->schema)))
+			continue;
+		if (privilege->schema == NULL)
+			global = lappend(global, privilege->line);
+		if (!contains(*may_have, privilege->line))
+			*may_have = lappend(*may_have, privilege->line);
+	}
+	if (global)
+		*has = subtract(server, subtract(server, global));
+}
+
+/* The word behind GRANT ... ON */
+static const char *
+grant_type(const SmObject *object)
+{
+	switch (object->kind->acl_type)
+	{
+		case 'r':
+		case 'c':
+			return "TABLE";
+		case 'T':
+			return "TYPE";
+		default:
+			return sm_kind_sql_type(object);
+	}
+}
+
+/* The privileges of a line's grantee, in one statement */
+static void
+grant_or_revoke(SmDelta *delta, const SmObject *to, const List *lines,
+				const char *grantee, const char *format)
+{
+	bool is_column = to->kind->acl_type == 'c';
+	StringInfoData privileges;
+	const char *role = grantee;
+	ListCell *lc;
+
+	initStringInfo(&privileges);
+	foreach (lc, lines)
+	{
+		char *line = lfirst(lc);
+		char *privilege = strrchr(line, ' ');
+
+		/* grantees may have blanks in their names, privileges have none */
+		if (strcmp(privilege, GRANT_OPTION) == 0)
+			do
+				privilege--;
+			while (*privilege != ' ');
+		if (strncmp(line, grantee, strlen(grantee)) != 0 ||
+			privilege != line + strlen(grantee))
+			continue;
+		appendStringInfo(&privileges, "%s%.*s", privileges.len > 0 ? ", " : "",
+						 (int) strcspn(privilege + 1, " "), privilege + 1);
+		if (is_column)
+			appendStringInfo(&privileges, " (%s)", quote_identifier(to->name));
+	}
+	if (strcmp(role, "OWNER") == 0)
+		role = sm_text_or(to->attr[SM_OWNER],
+						  to->peer ? sm_text_or(to->peer->attr[SM_OWNER],
+												"CURRENT_USER")
+								   : "CURRENT_USER");
+	sm_delta_statement(delta, to, SM_PHASE_DRESS, format, privileges.data,
+					   grant_type(to),
+					   is_column ? to->parent->identity : to->identity, role);
+}
+
+/* Statements for the lines, one for each grantee; with grant option, or not */
+static void
+statements(SmDelta *delta, const SmObject *to, const List *lines,
+		   bool grantable, const char *format)
+{
+	List *chosen = NIL;
+	List *grantees = NIL;
+	ListCell *lc;
+
+	foreach (lc, lines)
+	{
+		char *line = lfirst(lc);
+		size_t length = strlen(line);
+		bool has_option =
+			length > 2 && strcmp(line + length - 2, GRANT_OPTION) == 0;
+		char *grantee;
+
+		if (has_option != grantable)
+			continue;
+		if (has_option)
+			length -= 2;
+		while (line[length - 1] != ' ')
+			length--;
+		grantee = pnstrdup(line, length - 1);
+		chosen = lappend(chosen, line);
+		if (!contains(grantees, grantee))
+			grantees = lappend(grantees, grantee);
+	}
+	foreach (lc, grantees)
+		grant_or_revoke(delta, to, chosen, lfirst(lc), format);
+}
+
+/* Lines about a grantee and privilege that is there with and without option */
+static List *
+without_option(const List *lines)
+{
+	List *result = NIL;
+	ListCell *lc;
+
+	foreach (lc, lines)
+	{
+		char *line = lfirst(lc);
+		size_t length = strlen(line);
+
+		if (length > 2 && strcmp(line + length - 2, GRANT_OPTION) == 0)
+			result = lappend(result, pnstrdup(line, length - 2));
+	}
+	return result;
+}
+
+/* Without those of the new owner: what he has been granted is his own now */
+static List *
+without_owner(const List *lines, const char *owner)
+{
+	List *result = NIL;
+	ListCell *lc;
+
+	foreach (lc, lines)
+	{
+		char *line = lfirst(lc);
+		size_t length = owner ? strlen(owner) : 0;
+
+		if (length == 0 || strncmp(line, owner, length) != 0 ||
+			line[length] != ' ')
+			result = lappend(result, line);
+	}
+	return result;
+}
+
+/*
+ * Plans the statements by which an object gets its privileges.  from is NULL
+ * if it is created.
+ */
+void
+sm_acl_change(SmDelta *delta, const SmObject *from, const SmObject *to)
+{
+	List *wanted;
+	List *may_have;
+	List *has;
+	List *revoked;
+	List *options;
+
+	if (to->kind->acl_type == '\0')
+		return;
+	wanted = object_lines(to);
+	if (from)
+		may_have = has = object_lines(from);
+	else
+		lines_at_creation(delta, to, &may_have, &has);
+	if (from && to->kind->acl_type == 'c' && to->parent->peer)
+	{
+		/* REVOKE on a table takes away what columns have, too */
+		List *gone =
+			subtract(object_lines(to->parent->peer), object_lines(to->parent));
+
+		has = subtract(has, gone);
+		has = subtract(has, without_option(gone));
+	}
+	revoked = without_owner(subtract(may_have, wanted), to->attr[SM_OWNER]);
+	/* where only the option goes, the privilege stays */
+	options = NIL;
+	if (from)
+	{
+		List *kept = without_option(revoked);
+		ListCell *lc;
+
+		foreach (lc, kept)
+			if (contains(wanted, lfirst(lc)))
+			{
+				options = lappend(options, psprintf("%s" GRANT_OPTION,
+													(char *) lfirst(lc)));
+				has = lappend(list_copy(has), lfirst(lc));
+			}
+		revoked = subtract(revoked, options);
+	}
+	/* and where only the option comes, GRANT is enough */
+	revoked = subtract(revoked, without_option(wanted));
+	statements(delta, to, options, true,
+			   "REVOKE GRANT OPTION FOR %s ON %s %s FROM %s");
+	statements(delta, to, revoked, false, "REVOKE %s ON %s %s FROM %s");
+	statements(delta, to, revoked, true, "REVOKE %s ON %s %s FROM %s");
+	wanted = subtract(wanted, has);
+	statements(delta, to, wanted, false, "GRANT %s ON %s %s TO %s");
+	statements(delta, to, wanted, true,
+			   "GRANT %s ON %s %s TO %s WITH GRANT OPTION");
+}

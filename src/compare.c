@@ -1,0 +1,446 @@
+/*-------------------------------------------------------------------------
+ *
+ * compare.c
+ *	  The live schemas and the desired ones, and what leads from one to the
+ *	  other.
+ *
+ * Both are read from the catalogs by the same queries.  Plans are made when the
+ * database is as it is, not inside of the scratch, because they ask the server
+ * about live types, and about the caller's default privileges.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "catalog/namespace.h"
+#include "catalog/pg_namespace.h"
+#include "lib/stringinfo.h"
+#include "miscadmin.h"
+#include "portability/instr_time.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+#include "utils/syscache.h"
+
+#include "acl.h"
+#include "aside.h"
+#include "compare.h"
+#include "compat.h"
+#include "ddl.h"
+#include "env.h"
+#include "kinds.h"
+#include "lockmode.h"
+#include "model.h"
+#include "rename.h"
+#include "scratch.h"
+#include "snapshot.h"
+#include "subxact.h"
+
+/* ------------------------------------------------------------------------
+ * How long it took, for those who want to know
+ * ------------------------------------------------------------------------ */
+
+static void
+report_time(const char *what, const SmSnapshot *snapshot, instr_time start)
+{
+	instr_time end;
+
+	INSTR_TIME_SET_CURRENT(end);
+	INSTR_TIME_SUBTRACT(end, start);
+	if (snapshot)
+		elog(DEBUG1, "schemamig: %s of %d objects in %.3f ms", what,
+			 snapshot->objects.n, INSTR_TIME_GET_MILLISEC(end));
+	else
+		elog(DEBUG1, "schemamig: %s in %.3f ms", what,
+			 INSTR_TIME_GET_MILLISEC(end));
+}
+
+static SmSnapshot *
+read_snapshot(const SmComparison *comparison, Oid nobody)
+{
+	SmSnapshot *snapshot;
+	instr_time start;
+
+	INSTR_TIME_SET_CURRENT(start);
+	snapshot = sm_snapshot_read(comparison->schemas, nobody, comparison->self);
+	report_time("snapshot", snapshot, start);
+	return snapshot;
+}
+
+/* ------------------------------------------------------------------------
+ * The desired state
+ * ------------------------------------------------------------------------ */
+
+/* Where a reader in a subtransaction leaves what it has read */
+typedef struct Reading
+{
+	SmComparison *comparison;
+	MemoryContext context;
+	const SmDdl *ddl;
+	SmSnapshot *snapshot;
+} Reading;
+
+static bool
+is_named(const List *names, const char *name)
+{
+	ListCell *lc;
+
+	foreach (lc, names)
+		if (strcmp(lfirst(lc), name) == 0)
+			return true;
+	return false;
+}
+
+static bool
+is_declared(const SmDdl *ddl, const SmObject *extension)
+{
+	ListCell *lc;
+
+	foreach (lc, ddl->extensions)
+		if (strcmp(((SmDdlExtension *) lfirst(lc))->name, extension->name) == 0)
+			return true;
+	return false;
+}
+
+/*
+ * Is the object there although the model does not make it?  An extension that
+ * is installed is there for everybody; and a schema that the caller names is
+ * made before the model runs.  Neither is desired if nothing of the model needs
+ * it.
+ */
+static bool
+is_undesired(const Reading *reading, const SmObject *object)
+{
+	if (object->users.n > 0)
+		return false;
+	if (object->kind == &sm_kind_extension)
+		return !is_declared(reading->ddl, object);
+	return object->kind == &sm_kind_schema &&
+		   strcmp(object->name, "public") != 0 &&
+		   !is_named(reading->ddl->created, object->name);
+}
+
+/* Is the extension in one of the schemas that are compared? */
+static bool
+is_managed(const SmComparison *comparison, const SmObject *extension)
+{
+	ListCell *lc;
+
+	foreach (lc, comparison->schemas)
+		if (sm_attr_is(extension, SM_FIRST_ATTR, quote_identifier(lfirst(lc))))
+			return true;
+	return false;
+}
+
+/*
+ * Extensions that are none of the model's business: neither does it name them,
+ * nor are they in a schema that is managed
+ */
+static void
+remove_foreign_extensions(const SmComparison *comparison, const SmDdl *ddl,
+						  SmSnapshot *snapshot)
+{
+	for (int i = snapshot->objects.n - 1; i >= 0; i--)
+	{
+		SmObject *object = snapshot->objects.item[i];
+
+		if (object->kind == &sm_kind_extension && !is_declared(ddl, object) &&
+			!is_managed(comparison, object))
+			sm_snapshot_remove(snapshot, object);
+	}
+}
+
+static void
+remove_undesired(const Reading *reading, SmSnapshot *snapshot)
+{
+	for (int i = snapshot->objects.n - 1; i >= 0; i--)
+		if (is_undesired(reading, snapshot->objects.item[i]))
+			sm_snapshot_remove(snapshot, snapshot->objects.item[i]);
+}
+
+static void
+read_scratch(SmScratch *scratch, void *arg)
+{
+	Reading *reading = arg;
+	MemoryContext old = MemoryContextSwitchTo(reading->context);
+
+	reading->snapshot =
+		read_snapshot(reading->comparison, sm_scratch_owner(scratch));
+	MemoryContextSwitchTo(old);
+	remove_undesired(reading, reading->snapshot);
+}
+
+static SmSnapshot *
+run_model(SmComparison *comparison, const SmDdl *ddl)
+{
+	SmScratchSpec spec = { 0 };
+	Reading reading = { 0 };
+	instr_time start;
+
+	spec.texts = comparison->texts;
+	spec.schemas = comparison->schemas;
+	spec.schema = (char *) comparison->schema;
+	reading.comparison = comparison;
+	reading.context = CurrentMemoryContext;
+	reading.ddl = ddl;
+	INSTR_TIME_SET_CURRENT(start);
+	sm_scratch(&spec, read_scratch, &reading);
+	report_time("scratch", NULL, start);
+	return reading.snapshot;
+}
+
+static SmSnapshot *
+desired_by_model(SmComparison *comparison, const SmDdl *ddl)
+{
+	SmSnapshot *snapshot = NULL;
+	char *key = NULL;
+
+	if (comparison->stored)
+	{
+		key = sm_model_key(comparison->texts, comparison->schemas,
+						   comparison->schema);
+		snapshot = sm_model_snapshot(key);
+	}
+	if (snapshot == NULL)
+	{
+		snapshot = run_model(comparison, ddl);
+		if (key)
+			sm_model_keep(key, snapshot);
+	}
+	return snapshot;
+}
+
+/*
+ * Reads the other schema while it has the name of the one that it is to
+ * replace.  What belongs to its owner, belongs to nobody in particular.
+ */
+static void
+read_other_schema(void *arg)
+{
+	Reading *reading = arg;
+	SmComparison *comparison = reading->comparison;
+	Oid other = get_namespace_oid(comparison->from_schema, false);
+	Oid live = get_namespace_oid(comparison->schema, true);
+	HeapTuple tuple = SearchSysCache1(NAMESPACEOID, ObjectIdGetDatum(other));
+	Oid owner = ((Form_pg_namespace) GETSTRUCT(tuple))->nspowner;
+	MemoryContext old;
+
+	ReleaseSysCache(tuple);
+	if (OidIsValid(live))
+		sm_aside_rename_schema(live, psprintf("schemamig aside %u", live));
+	sm_aside_rename_schema(other, comparison->schema);
+	old = MemoryContextSwitchTo(reading->context);
+	reading->snapshot = read_snapshot(comparison, owner);
+	MemoryContextSwitchTo(old);
+}
+
+/* The schema itself is to stay as it is */
+static void
+keep_schema(SmComparison *comparison, SmSnapshot *desired)
+{
+	for (int i = 0; i < comparison->live->objects.n; i++)
+	{
+		SmObject *live = comparison->live->objects.item[i];
+		SmObject *schema;
+
+		if (live->kind != &sm_kind_schema)
+			continue;
+		schema = sm_snapshot_find(desired, live->kind, live->identity);
+		if (schema)
+			memcpy(schema->attr, live->attr,
+				   (SM_FIRST_ATTR + live->kind->n_attrs) * sizeof(char *));
+	}
+}
+
+static SmSnapshot *
+desired_by_schema(SmComparison *comparison)
+{
+	Reading reading = { 0 };
+	ErrorData *error;
+
+	reading.comparison = comparison;
+	reading.context = CurrentMemoryContext;
+	error = sm_subxact_undo(read_other_schema, &reading);
+	if (error)
+		ReThrowError(error);
+	keep_schema(comparison, reading.snapshot);
+	return reading.snapshot;
+}
+
+/* ------------------------------------------------------------------------
+ * The live state
+ * ------------------------------------------------------------------------ */
+
+/* What the caller's search_path creates objects in */
+static const char *
+current_schema_name(void)
+{
+	List *path = fetch_search_path(false);
+	char *name = path ? get_namespace_name(linitial_oid(path)) : NULL;
+
+	if (name == NULL)
+		ereport(ERROR, (errcode(ERRCODE_UNDEFINED_SCHEMA),
+						errmsg("no schema has been selected to create in"),
+						errhint("Set search_path, or say schemas.")));
+	return name;
+}
+
+/* The schemas that are compared, and where unqualified names belong */
+static void
+choose_schemas(SmComparison *comparison, SmDdl **ddl)
+{
+	bool given = comparison->schemas != NIL;
+
+	comparison->schema =
+		given ? linitial(comparison->schemas) : current_schema_name();
+	*ddl = sm_ddl_parse(comparison->texts, comparison->schema);
+	if (!given && comparison->from_schema == NULL)
+		comparison->schemas = (*ddl)->schemas;
+	if (comparison->schemas == NIL)
+		comparison->schemas = list_make1((void *) comparison->schema);
+	comparison->hints =
+		list_concat(comparison->hints, list_copy((*ddl)->renames));
+}
+
+static void
+read_renamed(void *arg)
+{
+	Reading *reading = arg;
+	MemoryContext old;
+
+	sm_rename_catalogs(reading->comparison->renames);
+	old = MemoryContextSwitchTo(reading->context);
+	reading->snapshot = read_snapshot(reading->comparison, InvalidOid);
+	MemoryContextSwitchTo(old);
+}
+
+static SmSnapshot *
+rename_live(SmComparison *comparison)
+{
+	Reading reading = { 0 };
+	ErrorData *error;
+
+	comparison->renames = sm_rename_steps(comparison->hints, comparison->live,
+										  comparison->desired);
+	if (comparison->renames == NIL)
+		return comparison->live;
+	reading.comparison = comparison;
+	reading.context = CurrentMemoryContext;
+	error = sm_subxact_undo(read_renamed, &reading);
+	if (error)
+		ReThrowError(error);
+	return reading.snapshot;
+}
+
+/*
+ * Reads both states, in the current memory context.  Nothing of it is left in
+ * the database, except for the snapshot of a stored model.
+ */
+void
+sm_compare_read(SmComparison *comparison)
+{
+	SmDdl *ddl;
+
+	comparison->self = sm_env_role_name(GetUserId());
+	choose_schemas(comparison, &ddl);
+	comparison->options.default_privileges = sm_acl_at_creation();
+	comparison->live = read_snapshot(comparison, InvalidOid);
+	if (comparison->from_schema)
+		comparison->desired = desired_by_schema(comparison);
+	else
+		comparison->desired = desired_by_model(comparison, ddl);
+	comparison->renamed = rename_live(comparison);
+	remove_foreign_extensions(comparison, ddl, comparison->live);
+	remove_foreign_extensions(comparison, ddl, comparison->desired);
+	if (comparison->renamed != comparison->live)
+		remove_foreign_extensions(comparison, ddl, comparison->renamed);
+}
+
+/* ------------------------------------------------------------------------
+ * What leads from one to the other
+ * ------------------------------------------------------------------------ */
+
+static char *
+with_renames(const SmComparison *comparison, char *script, bool is_upgrade)
+{
+	StringInfoData text;
+	ListCell *lc;
+
+	if (comparison->renames == NIL)
+		return script;
+	initStringInfo(&text);
+	if (is_upgrade)
+		foreach (lc, comparison->renames)
+			appendStringInfo(&text, "%s;\n",
+							 ((SmRenameStep *) lfirst(lc))->upgrade);
+	if (*script)
+		appendStringInfo(&text, "%s%s", text.len > 0 ? "\n" : "", script);
+	if (!is_upgrade)
+	{
+		if (*script)
+			appendStringInfoChar(&text, '\n');
+		for (int i = list_length(comparison->renames) - 1; i >= 0; i--)
+			appendStringInfo(&text, "%s;\n",
+							 ((SmRenameStep *) list_nth(comparison->renames, i))
+								 ->downgrade);
+	}
+	return text.data;
+}
+
+static List *
+rename_changes(const SmComparison *comparison)
+{
+	List *changes = NIL;
+	ListCell *lc;
+
+	foreach (lc, comparison->renames)
+	{
+		SmRenameStep *step = lfirst(lc);
+		SmChange *change = palloc0_object(SmChange);
+
+		change->kind = step->kind->name;
+		change->identity = step->to;
+		change->change = psprintf("rename from %s", step->from);
+		change->upgrade = psprintf("%s;", step->upgrade);
+		change->downgrade = psprintf("%s;", step->downgrade);
+		change->lock_mode = sm_lockmode_of(step->upgrade);
+		changes = lappend(changes, change);
+	}
+	return changes;
+}
+
+static void
+forget_changes(SmSnapshot *snapshot)
+{
+	for (int i = 0; i < snapshot->objects.n; i++)
+		snapshot->objects.item[i]->change = NULL;
+}
+
+/*
+ * Makes the scripts and the rows.  In the scripts nothing is left out that was
+ * refused; whether that is an error, the caller decides.
+ */
+void
+sm_compare_plan(SmComparison *comparison)
+{
+	SmDiffOptions back = comparison->options;
+	SmDelta *delta;
+	instr_time start;
+
+	INSTR_TIME_SET_CURRENT(start);
+	forget_changes(comparison->renamed);
+	forget_changes(comparison->desired);
+	delta =
+		sm_diff(comparison->renamed, comparison->desired, &comparison->options);
+	comparison->changes = rename_changes(comparison);
+	comparison->changes = sm_emit_changes(delta, comparison->changes, true);
+	comparison->upgrade = with_renames(comparison, sm_emit_script(delta), true);
+	comparison->likely = sm_rename_likely(delta);
+	/* on the way back, data that came with the upgrade has to go */
+	back.allow_data_loss = true;
+	delta = sm_diff(comparison->desired, comparison->renamed, &back);
+	comparison->changes = sm_emit_changes(delta, comparison->changes, false);
+	if (delta->refusals == NIL)
+		comparison->downgrade =
+			with_renames(comparison, sm_emit_script(delta), false);
+	report_time("diff", NULL, start);
+}

@@ -1,0 +1,44 @@
+/*-------------------------------------------------------------------------
+ *
+ * compare.h
+ *	  The live schemas and the desired ones, and what leads from one to the
+ *	  other.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef SM_COMPARE_H
+#define SM_COMPARE_H
+
+#include "diff.h"
+#include "emit.h"
+
+/* What is compared */
+typedef struct SmComparison
+{
+	/* set by the caller */
+	List *texts;			 /* of SmModelText: what is desired ... */
+	const char *from_schema; /* ... or this schema, or nothing at all */
+	bool stored;			 /* the texts are the stored model */
+	List *schemas;			 /* char *: managed; NIL: what the model says */
+	List *hints;			 /* of SmRename */
+	SmDiffOptions options;
+
+	/* set by sm_compare_read() */
+	const char *self;	/* name of the current user */
+	const char *schema; /* where unqualified names of the model belong */
+	SmSnapshot *live;
+	SmSnapshot *desired;
+	SmSnapshot *renamed; /* live, after the renames */
+	List *renames;		 /* of SmRenameStep */
+
+	/* set by sm_compare_plan() */
+	List *changes; /* of SmChange */
+	List *likely;  /* of char *: renames that are not hinted at */
+	char *upgrade;
+	char *downgrade; /* NULL: there is no way back */
+} SmComparison;
+
+extern void sm_compare_read(SmComparison *comparison);
+extern void sm_compare_plan(SmComparison *comparison);
+
+#endif /* SM_COMPARE_H */

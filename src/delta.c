@@ -1,0 +1,164 @@
+/*-------------------------------------------------------------------------
+ *
+ * delta.c
+ *	  The statements that lead from one state of the schemas to another.
+ *
+ * The kinds of objects put their statements here; order.c brings them into an
+ * order, emit.c writes them down.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "lib/stringinfo.h"
+
+#include "compat.h"
+#include "delta.h"
+
+/* What fmt and args make, in a new string */
+#define FORMAT(string, fmt)                                                    \
+	do                                                                         \
+	{                                                                          \
+		StringInfoData buf;                                                    \
+		initStringInfo(&buf);                                                  \
+		for (;;)                                                               \
+		{                                                                      \
+			va_list args;                                                      \
+			int needed;                                                        \
+			va_start(args, fmt);                                               \
+			needed = appendStringInfoVA(&buf, fmt, args);                      \
+			va_end(args);                                                      \
+			if (needed == 0)                                                   \
+				break;                                                         \
+			enlargeStringInfo(&buf, needed);                                   \
+		}                                                                      \
+		(string) = buf.data;                                                   \
+	} while (0)
+
+/* The action of the object in the phase; made if there is none */
+static SmAction *
+action_for(SmDelta *delta, const SmObject *object, SmPhase phase)
+{
+	SmAction *action = object->action[phase];
+
+	if (action == NULL)
+	{
+		action = palloc0_object(SmAction);
+		action->object = object;
+		action->phase = phase;
+		action->seq = list_length(delta->actions);
+		delta->actions = lappend(delta->actions, action);
+		((SmObject *) object)->action[phase] = action;
+	}
+	return action;
+}
+
+static void
+add_statement(SmDelta *delta, const SmObject *object, SmPhase phase,
+			  const char *table, const char *sql)
+{
+	SmAction *action = action_for(delta, object, phase);
+	SmDeltaStatement *planned = palloc0_object(SmDeltaStatement);
+
+	planned->table = table;
+	planned->sql = sql;
+	action->statements = lappend(action->statements, planned);
+}
+
+/*
+ * Adds a statement, without semicolon, to those of the object in the phase.
+ * Identities of objects can stand in it as they are.
+ */
+void
+sm_delta_statement(SmDelta *delta, const SmObject *object, SmPhase phase,
+				   const char *fmt, ...)
+{
+	char *sql;
+
+	FORMAT(sql, fmt);
+	add_statement(delta, object, phase, NULL, sql);
+}
+
+/*
+ * Adds a subcommand of ALTER TABLE.  table is what stands behind these words.
+ * Subcommands of a table that come to stand next to each other make one
+ * statement: one lock, one scan, one rewrite.
+ */
+void
+sm_delta_alter_table(SmDelta *delta, const SmObject *object, SmPhase phase,
+					 const char *table, const char *fmt, ...)
+{
+	char *sql;
+
+	FORMAT(sql, fmt);
+	add_statement(delta, object, phase, table, sql);
+}
+
+/* The statement that was added last */
+static SmDeltaStatement *
+last_planned(const SmObject *object, SmPhase phase)
+{
+	Assert(object->action[phase] != NULL);
+	return llast(object->action[phase]->statements);
+}
+
+/* Says what to think of before running the statement that was added last */
+void
+sm_delta_hazard(SmDelta *delta, const SmObject *object, SmPhase phase,
+				const char *fmt, ...)
+{
+	SmDeltaStatement *planned = last_planned(object, phase);
+	char *text;
+
+	FORMAT(text, fmt);
+	planned->hazard =
+		planned->hazard ? psprintf("%s; %s", planned->hazard, text) : text;
+}
+
+/* Says that the statement that was added last writes the table anew */
+void
+sm_delta_rewrites(SmDelta *delta, const SmObject *object, SmPhase phase)
+{
+	last_planned(object, phase)->rewrites = true;
+}
+
+/*
+ * Says why an object cannot be brought from one state to the other.  data_loss
+ * says that it could if the caller allowed data to be lost.
+ */
+void
+sm_delta_refuse(SmDelta *delta, const SmObject *object, bool data_loss,
+				const char *fmt, ...)
+{
+	SmRefusal *refusal = palloc0_object(SmRefusal);
+	char *reason;
+
+	FORMAT(reason, fmt);
+	refusal->object = object;
+	refusal->reason = reason;
+	refusal->data_loss = data_loss;
+	delta->refusals = lappend(delta->refusals, refusal);
+}
+
+/* Is the object, of the new state, created by the statement of its parent? */
+bool
+sm_delta_is_inline(const SmObject *object)
+{
+	return object->parent && !object->split && sm_delta_creates(object) &&
+		   sm_delta_creates(object->parent) && object->kind->is_inline &&
+		   object->kind->is_inline(object);
+}
+
+/* Is the object, of the new state, created on the way there? */
+bool
+sm_delta_creates(const SmObject *object)
+{
+	return object->fate == SM_CREATE || object->fate == SM_REPLACE;
+}
+
+/* Is the object, of the old state, dropped on the way? */
+bool
+sm_delta_drops(const SmObject *object)
+{
+	return object->fate == SM_DROP || object->fate == SM_REPLACE;
+}

@@ -1,0 +1,305 @@
+/*-------------------------------------------------------------------------
+ *
+ * emit.c
+ *	  A delta as a script, and as rows.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "lib/stringinfo.h"
+
+#include "compat.h"
+#include "emit.h"
+#include "kinds.h"
+#include "lockmode.h"
+
+/* A statement of the script: one planned one, or several of ALTER TABLE */
+typedef struct Statement
+{
+	const SmObject *object;
+	StringInfoData sql;
+	const char *table; /* of ALTER TABLE that more can be added to */
+	int n;			   /* subcommands */
+	bool rewrites;
+	char *hazard;
+} Statement;
+
+static void
+add_hazard(char **hazard, const char *text)
+{
+	if (text == NULL)
+		return;
+	if (*hazard == NULL)
+		*hazard = pstrdup(text);
+	else if (strstr(*hazard, text) == NULL)
+		*hazard = psprintf("%s; %s", *hazard, text);
+}
+
+/* Does a subcommand belong to the ALTER TABLE that is being made? */
+static bool
+can_join(const Statement *statement, const SmDeltaStatement *planned)
+{
+	return statement && statement->table && planned->table &&
+		   strcmp(statement->table, planned->table) == 0;
+}
+
+static Statement *
+begin_statement(const SmObject *object, const SmDeltaStatement *planned)
+{
+	Statement *statement = palloc0_object(Statement);
+
+	statement->object = object;
+	statement->table = planned->table;
+	initStringInfo(&statement->sql);
+	if (planned->table)
+		appendStringInfo(&statement->sql, "ALTER TABLE %s %s", planned->table,
+						 planned->sql);
+	else
+		appendStringInfoString(&statement->sql, planned->sql);
+	statement->n = 1;
+	return statement;
+}
+
+static void
+join_statement(Statement *statement, const SmDeltaStatement *planned)
+{
+	/* the first one moves to a line of its own, too */
+	if (statement->n == 1)
+	{
+		char *first = pstrdup(statement->sql.data + strlen("ALTER TABLE ") +
+							  strlen(statement->table) + 1);
+
+		resetStringInfo(&statement->sql);
+		appendStringInfo(&statement->sql, "ALTER TABLE %s\n    %s",
+						 statement->table, first);
+	}
+	appendStringInfo(&statement->sql, ",\n    %s", planned->sql);
+	statement->n++;
+}
+
+/* The statements of actions, in order */
+static List *
+collect(const List *actions)
+{
+	List *statements = NIL;
+	Statement *last = NULL;
+	ListCell *lc;
+
+	foreach (lc, actions)
+	{
+		SmAction *action = lfirst(lc);
+		ListCell *lc2;
+
+		foreach (lc2, action->statements)
+		{
+			SmDeltaStatement *planned = lfirst(lc2);
+
+			if (can_join(last, planned))
+				join_statement(last, planned);
+			else
+			{
+				last = begin_statement(action->object, planned);
+				statements = lappend(statements, last);
+			}
+			last->rewrites = last->rewrites || planned->rewrites;
+			add_hazard(&last->hazard, planned->hazard);
+		}
+	}
+	return statements;
+}
+
+static void
+append_statement(StringInfo script, const Statement *statement)
+{
+	if (statement->hazard)
+		appendStringInfo(script, "-- hazard: %s\n", statement->hazard);
+	if (statement->rewrites)
+		appendStringInfoString(script, "-- hazard: rewrites the table\n");
+	appendStringInfo(script, "%s;\n", statement->sql.data);
+}
+
+/* Does the script define routines, whose bodies may name what comes later? */
+static bool
+defines_routines(const SmDelta *delta)
+{
+	ListCell *lc;
+
+	foreach (lc, delta->actions)
+	{
+		SmAction *action = lfirst(lc);
+
+		if ((action->object->kind->flags & SM_KIND_ROUTINE) &&
+			(action->phase == SM_PHASE_CREATE ||
+			 action->phase == SM_PHASE_ALTER))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * The delta as a script; "" if there is nothing to do.  Names in it are
+ * qualified, except for those in pg_catalog, which nothing else must hide.
+ */
+char *
+sm_emit_script(const SmDelta *delta)
+{
+	List *statements = collect(delta->actions);
+	StringInfoData script;
+	ListCell *lc;
+
+	initStringInfo(&script);
+	if (statements == NIL)
+		return script.data;
+	appendStringInfoString(&script, "SET search_path = pg_catalog;\n");
+	if (defines_routines(delta))
+		appendStringInfoString(&script, "SET check_function_bodies = off;\n");
+	foreach (lc, statements)
+	{
+		appendStringInfoChar(&script, '\n');
+		append_statement(&script, lfirst(lc));
+	}
+	return script.data;
+}
+
+/* ------------------------------------------------------------------------
+ * Rows
+ * ------------------------------------------------------------------------ */
+
+/* What comes and goes with its parent has no row of its own */
+static const SmObject *
+row_object(const SmObject *object)
+{
+	while (object->parent &&
+		   ((object->fate == SM_CREATE && sm_delta_creates(object->parent)) ||
+			(object->fate == SM_DROP && sm_delta_drops(object->parent)) ||
+			(object->fate == SM_REPLACE && object->parent->fate == SM_REPLACE)))
+		object = object->parent;
+	return object;
+}
+
+static const char *
+attribute_name(const SmKind *kind, int attribute)
+{
+	switch (attribute)
+	{
+		case SM_OWNER:
+			return "owner";
+		case SM_ACL:
+			return "privileges";
+		case SM_COMMENT:
+			return "comment";
+		default:
+			return kind->attrs[attribute - SM_FIRST_ATTR].name;
+	}
+}
+
+static char *
+describe_change(const SmObject *object)
+{
+	StringInfoData text;
+
+	switch (object->fate)
+	{
+		case SM_CREATE:
+			return "create";
+		case SM_DROP:
+			return "drop";
+		case SM_REPLACE:
+			return object->rebuilt ? "rebuild" : "replace";
+		default:
+			break;
+	}
+	initStringInfo(&text);
+	for (int i = 0; i < SM_FIRST_ATTR + object->kind->n_attrs; i++)
+		if (SM_DIFFERS(object->changed, i))
+			appendStringInfo(&text, "%s%s", text.len > 0 ? ", " : "alter: ",
+							 attribute_name(object->kind, i));
+	/* privileges of a column may have to be granted again */
+	return text.len > 0 ? text.data : "alter: privileges";
+}
+
+/* The row of the object; a new one if there is none */
+static SmChange *
+row_of(List **changes, const SmObject *object)
+{
+	SmChange *change = object->change;
+
+	if (change == NULL && object->peer)
+		change = object->peer->change;
+	if (change == NULL)
+	{
+		change = palloc0_object(SmChange);
+		change->kind = object->kind->name;
+		change->identity = object->identity;
+		change->change = describe_change(object);
+		*changes = lappend(*changes, change);
+	}
+	((SmObject *) object)->change = change;
+	return change;
+}
+
+static void
+append_text(char **text, const Statement *statement)
+{
+	*text = *text ? psprintf("%s\n%s;", *text, statement->sql.data)
+				  : psprintf("%s;", statement->sql.data);
+}
+
+/* Is what the statement changes new, so that nobody can be using it? */
+static bool
+is_unused(const SmObject *object)
+{
+	return object->fate == SM_CREATE &&
+		   (object->parent == NULL || object->parent->fate == SM_CREATE);
+}
+
+static void
+add_to_row(SmChange *change, const Statement *statement, bool is_upgrade)
+{
+	if (!is_upgrade)
+	{
+		append_text(&change->downgrade, statement);
+		return;
+	}
+	append_text(&change->upgrade, statement);
+	if (!is_unused(statement->object))
+		change->lock_mode =
+			Max(change->lock_mode, sm_lockmode_of(statement->sql.data));
+	change->rewrites = change->rewrites || statement->rewrites;
+	add_hazard(&change->hazard, statement->hazard);
+}
+
+/*
+ * Adds what the delta does to rows, one for each object that it changes.  To be
+ * called for the upgrade first.
+ */
+List *
+sm_emit_changes(const SmDelta *delta, List *changes, bool is_upgrade)
+{
+	ListCell *lc;
+
+	foreach (lc, delta->actions)
+	{
+		SmAction *action = lfirst(lc);
+		const SmObject *object = row_object(action->object);
+		SmChange *change = row_of(&changes, object);
+		ListCell *lc2;
+
+		if (is_upgrade && action->phase == SM_PHASE_DROP &&
+			(object->kind->flags & SM_KIND_HOLDS_DATA))
+			change->drops_data = true;
+		foreach (lc2, collect(list_make1(action)))
+			add_to_row(change, lfirst(lc2), is_upgrade);
+	}
+	if (is_upgrade)
+		foreach (lc, delta->refusals)
+		{
+			SmRefusal *refusal = lfirst(lc);
+			SmChange *change = row_of(&changes, refusal->object);
+
+			change->refused = refusal->reason;
+			change->data_loss = refusal->data_loss;
+		}
+	return changes;
+}

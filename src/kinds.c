@@ -1,0 +1,61 @@
+/*-------------------------------------------------------------------------
+ *
+ * kinds.c
+ *	  The kinds of objects that schemas consist of.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "compat.h"
+#include "kinds.h"
+
+/*
+ * In the order in which they are read: a kind stands behind that of its
+ * parents.
+ */
+const SmKind *const sm_kinds[] = {
+	&sm_kind_schema,
+	&sm_kind_extension,
+	&sm_kind_enum,
+	&sm_kind_composite,
+	&sm_kind_composite_column,
+	&sm_kind_domain,
+	&sm_kind_domain_constraint,
+	&sm_kind_sequence,
+	&sm_kind_function,
+	&sm_kind_procedure,
+	&sm_kind_aggregate,
+	&sm_kind_table,
+	&sm_kind_column,
+	&sm_kind_default,
+	&sm_kind_view,
+	&sm_kind_materialized_view,
+	&sm_kind_view_column,
+	&sm_kind_constraint,
+	&sm_kind_index,
+	&sm_kind_statistics,
+	&sm_kind_partition,
+	&sm_kind_trigger,
+	&sm_kind_rule,
+	&sm_kind_policy,
+};
+
+const int sm_n_kinds = lengthof(sm_kinds);
+
+/* The kind of that name, or NULL */
+const SmKind *
+sm_kind_find(const char *name)
+{
+	for (int i = 0; i < sm_n_kinds; i++)
+		if (strcmp(sm_kinds[i]->name, name) == 0)
+			return sm_kinds[i];
+	return NULL;
+}
+
+/* The words that stand before the object's identity in SQL */
+const char *
+sm_kind_sql_type(const SmObject *object)
+{
+	return object->kind->sql_type(object);
+}

@@ -1,0 +1,63 @@
+/*-------------------------------------------------------------------------
+ *
+ * kinds.h
+ *	  The kinds of objects that schemas consist of.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef SM_KINDS_H
+#define SM_KINDS_H
+
+#include "delta.h"
+#include "kind.h"
+#include "object.h"
+
+/* SQL for the owner: NULL if it is $2 */
+#define SM_SQL_OWNER(column)                                                   \
+	"CASE WHEN " column " <> $2 THEN "                                         \
+	"quote_ident(pg_get_userbyid(" column ")) END"
+
+/* SQL for the privileges in an aclitem[] column, with the owner's column */
+#define SM_SQL_ACL(column, owner)                                              \
+	"CASE WHEN " column " IS NOT NULL THEN coalesce(("                         \
+	"SELECT string_agg(DISTINCT line, E'\\n' ORDER BY line) FROM (SELECT "     \
+	"CASE WHEN e.grantee = 0 THEN 'PUBLIC' "                                   \
+	"WHEN e.grantee = " owner " THEN 'OWNER' "                                 \
+	"ELSE quote_ident(pg_get_userbyid(e.grantee)) END || ' ' || "              \
+	"e.privilege_type || "                                                     \
+	"CASE WHEN e.is_grantable AND e.grantee <> " owner                         \
+	" THEN ' *' ELSE '' END AS line "                                          \
+	"FROM aclexplode(" column ") e) l), '') END"
+
+extern const SmKind sm_kind_schema;
+extern const SmKind sm_kind_extension;
+extern const SmKind sm_kind_enum;
+extern const SmKind sm_kind_composite;
+extern const SmKind sm_kind_composite_column;
+extern const SmKind sm_kind_domain;
+extern const SmKind sm_kind_domain_constraint;
+extern const SmKind sm_kind_sequence;
+extern const SmKind sm_kind_function;
+extern const SmKind sm_kind_procedure;
+extern const SmKind sm_kind_aggregate;
+extern const SmKind sm_kind_table;
+extern const SmKind sm_kind_column;
+extern const SmKind sm_kind_default;
+extern const SmKind sm_kind_partition;
+extern const SmKind sm_kind_view;
+extern const SmKind sm_kind_materialized_view;
+extern const SmKind sm_kind_view_column;
+extern const SmKind sm_kind_constraint;
+extern const SmKind sm_kind_index;
+extern const SmKind sm_kind_trigger;
+extern const SmKind sm_kind_policy;
+extern const SmKind sm_kind_rule;
+extern const SmKind sm_kind_statistics;
+
+extern const SmKind *const sm_kinds[];
+extern const int sm_n_kinds;
+
+extern const SmKind *sm_kind_find(const char *name);
+extern const char *sm_kind_sql_type(const SmObject *object);
+
+#endif /* SM_KINDS_H */

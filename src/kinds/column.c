@@ -1,0 +1,510 @@
+/*-------------------------------------------------------------------------
+ *
+ * column.c
+ *	  Columns of tables.
+ *
+ * Their defaults are objects of their own (default.c): they may need what needs
+ * the table.  The expression of a generated column, and the sequence of an
+ * identity column, cannot be there without it and are part of it.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "catalog/pg_class.h"
+#include "lib/stringinfo.h"
+#include "utils/builtins.h"
+
+#include "coltype.h"
+#include "compat.h"
+#include "kinds.h"
+#include "kinds/options.h"
+#include "kinds/table.h"
+
+enum
+{
+	TYPE = SM_FIRST_ATTR,
+	COLLATION, /* if it is not that of the type */
+	NOT_NULL,  /* as it stands in the definition */
+	NOT_NULL_NAME,
+	IDENTITY, /* ALWAYS, BY DEFAULT */
+	SEQUENCE_NAME,
+	START,
+	INCREMENT,
+	MIN,
+	MAX,
+	CACHE,
+	CYCLE,
+	GENERATED, /* STORED, VIRTUAL */
+	EXPRESSION,
+	STORAGE,
+	COMPRESSION,
+	STATISTICS,
+	OPTIONS,
+	INHERITED
+};
+
+static const SmAttr attrs[] = {
+	{ "type", 0 },
+	{ "collation", 0 },
+	{ "not null", 0 },
+	{ "not null name", SM_ATTR_INFO },
+	{ "identity", 0 },
+	{ "sequence", 0 },
+	{ "start", 0 },
+	{ "increment", 0 },
+	{ "minimum", 0 },
+	{ "maximum", 0 },
+	{ "cache", 0 },
+	{ "cycle", 0 },
+	{ "generated", 0 },
+	{ "expression", 0 },
+	{ "storage", 0 },
+	{ "compression", 0 },
+	{ "statistics", 0 },
+	{ "options", SM_ATTR_LINES },
+	{ "inherited", SM_ATTR_INFO },
+};
+
+/* clang-format off */
+static const char query[] =
+	"SELECT a.attrelid, a.attnum::int4, a.attrelid, 0, n.nspname, a.attname, "
+	"format('%I.%I.%I', n.nspname, c.relname, a.attname), "
+	"NULL::text, "
+	SM_SQL_ACL("a.attacl", "c.relowner") ", "
+	"format_type(a.atttypid, a.atttypmod), "
+	"CASE WHEN a.attcollation <> t.typcollation "
+	"THEN a.attcollation::regcollation::text END, "
+	SM_SQL_NOT_NULL ", "
+	"CASE a.attidentity WHEN 'a' THEN 'ALWAYS' WHEN 'd' THEN 'BY DEFAULT' END, "
+	"s.name, s.seqstart, s.seqincrement, s.seqmin, s.seqmax, "
+	"nullif(s.seqcache, 1), s.seqcycle, "
+	"CASE a.attgenerated WHEN 's' THEN 'STORED' WHEN 'v' THEN 'VIRTUAL' END, "
+	"CASE WHEN a.attgenerated <> '' THEN pg_get_expr(d.adbin, d.adrelid) END, "
+	"CASE WHEN a.attstorage <> t.typstorage THEN CASE a.attstorage "
+	"WHEN 'p' THEN 'PLAIN' WHEN 'e' THEN 'EXTERNAL' WHEN 'm' THEN 'MAIN' "
+	"ELSE 'EXTENDED' END END, "
+	"CASE a.attcompression WHEN 'p' THEN 'pglz' WHEN 'l' THEN 'lz4' END, "
+	"nullif(a.attstattarget, -1), "
+	SM_SQL_OPTIONS("a.attoptions") ", "
+	"a.attinhcount > 0 AND NOT a.attislocal "
+	"FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid "
+	"JOIN pg_namespace n ON n.oid = c.relnamespace "
+	"JOIN pg_type t ON t.oid = a.atttypid "
+	"LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid "
+	"AND d.adnum = a.attnum AND a.attgenerated <> '' "
+	"LEFT JOIN (SELECT sd.refobjid, sd.refobjsubid, "
+	"format('%I.%I', sn.nspname, sc.relname) AS name, q.* "
+	"FROM pg_depend sd JOIN pg_sequence q ON q.seqrelid = sd.objid "
+	"JOIN pg_class sc ON sc.oid = q.seqrelid "
+	"JOIN pg_namespace sn ON sn.oid = sc.relnamespace "
+	"WHERE sd.classid = 'pg_class'::regclass "
+	"AND sd.refclassid = 'pg_class'::regclass AND sd.deptype = 'i') s "
+	"ON s.refobjid = a.attrelid AND s.refobjsubid = a.attnum "
+	SM_SQL_NOT_NULL_JOIN
+	"WHERE c.relkind IN ('r', 'p') AND c.relpersistence <> 't' "
+	"AND a.attnum > 0 AND NOT a.attisdropped "
+	"AND c.relnamespace = ANY ($1) ORDER BY a.attrelid, a.attnum";
+
+/* What generated columns need is what their expressions need */
+static const char alias_query[] =
+	"SELECT 'pg_attrdef'::regclass::oid, d.oid, d.adrelid, d.adnum::int4 "
+	"FROM pg_attrdef d JOIN pg_attribute a ON a.attrelid = d.adrelid "
+	"AND a.attnum = d.adnum AND a.attgenerated <> '' "
+	"UNION ALL SELECT sd.classid, sd.objid, sd.refobjid, sd.refobjsubid "
+	"FROM pg_depend sd JOIN pg_sequence q ON q.seqrelid = sd.objid "
+	"WHERE sd.classid = 'pg_class'::regclass "
+	"AND sd.refclassid = 'pg_class'::regclass AND sd.deptype = 'i'";
+/* clang-format on */
+
+static const char *
+sql_type(const SmObject *object)
+{
+	return "COLUMN";
+}
+
+static bool
+is_inline(const SmObject *object)
+{
+	return true;
+}
+
+/* Generated columns can be computed again */
+static bool
+is_derived(const SmObject *object)
+{
+	return sm_attr(object, GENERATED) != NULL;
+}
+
+/* Can the server change the expression of such a column? */
+static bool
+can_set_expression(const SmObject *from, const SmObject *to)
+{
+	return SM_CAN_SET_EXPRESSION && sm_attr(from, GENERATED) &&
+		   sm_text_same(sm_attr(from, GENERATED), sm_attr(to, GENERATED));
+}
+
+static SmFate
+fate(const SmObject *from, const SmObject *to, uint64 changed)
+{
+	if (SM_DIFFERS(changed, GENERATED))
+		/* a stored one can become a plain column, and keeps its values */
+		return sm_attr_is(from, GENERATED, "STORED") &&
+					   sm_attr(to, GENERATED) == NULL
+				   ? SM_ALTER
+				   : SM_REPLACE;
+	if (SM_DIFFERS(changed, EXPRESSION) && !can_set_expression(from, to))
+		return SM_REPLACE;
+	return SM_ALTER;
+}
+
+static bool
+disturbs(const SmObject *from, const SmObject *to, uint64 changed)
+{
+	return SM_DIFFERS(changed, TYPE) || SM_DIFFERS(changed, COLLATION);
+}
+
+/* The type of a column that a generated column uses cannot be changed */
+static bool
+is_disturbed(const SmObject *object, const SmObject *needed)
+{
+	return needed->kind == &sm_kind_column && needed != object &&
+		   sm_attr(object, GENERATED) != NULL;
+}
+
+/* The table of the column, as ALTER TABLE is to name it */
+static const char *
+table_of(const SmObject *column)
+{
+	return sm_table_only(column->parent);
+}
+
+static void
+append_sequence(StringInfo sql, const SmObject *column)
+{
+	appendStringInfo(sql,
+					 "SEQUENCE NAME %s START WITH %s INCREMENT BY %s "
+					 "MINVALUE %s MAXVALUE %s",
+					 sm_attr(column, SEQUENCE_NAME), sm_attr(column, START),
+					 sm_attr(column, INCREMENT), sm_attr(column, MIN),
+					 sm_attr(column, MAX));
+	if (sm_attr(column, CACHE))
+		appendStringInfo(sql, " CACHE %s", sm_attr(column, CACHE));
+	if (sm_attr_true(column, CYCLE))
+		appendStringInfoString(sql, " CYCLE");
+}
+
+/* The default that is created along with the column, or NULL */
+static const SmObject *
+default_of(const SmObject *column)
+{
+	for (int i = 0; i < column->children.n; i++)
+		if (column->children.item[i]->kind == &sm_kind_default)
+			return column->children.item[i];
+	return NULL;
+}
+
+/* The column as it stands in CREATE TABLE and behind ADD COLUMN */
+char *
+sm_column_definition(const SmObject *column)
+{
+	const SmObject *def = default_of(column);
+	StringInfoData sql;
+
+	initStringInfo(&sql);
+	appendStringInfo(&sql, "%s %s", quote_identifier(column->name),
+					 sm_attr(column, TYPE));
+	if (sm_attr(column, COLLATION))
+		appendStringInfo(&sql, " COLLATE %s", sm_attr(column, COLLATION));
+	if (def && sm_delta_is_inline(def))
+		appendStringInfo(&sql, " DEFAULT %s", sm_attr(def, SM_FIRST_ATTR));
+	if (sm_attr(column, GENERATED))
+		appendStringInfo(&sql, " GENERATED ALWAYS AS (%s) %s",
+						 sm_attr(column, EXPRESSION),
+						 sm_attr(column, GENERATED));
+	if (sm_attr(column, NOT_NULL))
+		appendStringInfo(&sql, " %s", sm_attr(column, NOT_NULL));
+	if (sm_attr(column, IDENTITY))
+	{
+		appendStringInfo(&sql, " GENERATED %s AS IDENTITY (",
+						 sm_attr(column, IDENTITY));
+		append_sequence(&sql, column);
+		appendStringInfoChar(&sql, ')');
+	}
+	return sql.data;
+}
+
+/* What cannot stand in the definition */
+static void
+set_physical(SmDelta *delta, const SmObject *to, SmPhase phase, uint64 set,
+			 const char *old_options)
+{
+	const char *table = table_of(to);
+	const char *name = quote_identifier(to->name);
+
+	if (SM_DIFFERS(set, STORAGE))
+		sm_delta_alter_table(delta, to, phase, table,
+							 "ALTER COLUMN %s SET STORAGE %s", name,
+							 sm_coltype_storage(sm_attr(to, STORAGE),
+												sm_attr(to, TYPE)));
+	if (SM_DIFFERS(set, COMPRESSION))
+		sm_delta_alter_table(delta, to, phase, table,
+							 "ALTER COLUMN %s SET COMPRESSION %s", name,
+							 sm_text_or(sm_attr(to, COMPRESSION), "default"));
+	if (SM_DIFFERS(set, STATISTICS))
+		sm_delta_alter_table(delta, to, phase, table,
+							 "ALTER COLUMN %s SET STATISTICS %s", name,
+							 sm_text_or(sm_attr(to, STATISTICS), "-1"));
+	if (SM_DIFFERS(set, OPTIONS))
+	{
+		char *gone = sm_options_reset(old_options, sm_attr(to, OPTIONS));
+		char *come = sm_options_set(old_options, sm_attr(to, OPTIONS));
+
+		if (gone)
+			sm_delta_alter_table(delta, to, phase, table,
+								 "ALTER COLUMN %s RESET (%s)", name, gone);
+		if (come)
+			sm_delta_alter_table(delta, to, phase, table,
+								 "ALTER COLUMN %s SET (%s)", name, come);
+	}
+}
+
+/*
+ * Those that cannot stand in the definition are set when the table is there:
+ * called for columns that are created with it, too.
+ */
+static void
+set_new(SmDelta *delta, const SmObject *to, SmPhase phase)
+{
+	uint64 set = 0;
+
+	for (int i = STORAGE; i <= OPTIONS; i++)
+		if (sm_attr(to, i))
+			set |= SM_BIT(i);
+	if (set)
+		set_physical(delta, to, phase, set, NULL);
+}
+
+static void
+create(SmDelta *delta, const SmObject *to)
+{
+	const SmObject *def = default_of(to);
+	bool filled = sm_attr_is(to, GENERATED, "STORED") ||
+				  sm_attr(to, IDENTITY) ||
+				  (def && sm_attr_true(def, SM_FIRST_ATTR + 1));
+
+	/* the parent's ADD COLUMN has done it already */
+	if (sm_attr_true(to, INHERITED) && !sm_delta_creates(to->parent))
+		return;
+	sm_delta_alter_table(delta, to, SM_PHASE_CREATE, to->parent->identity,
+						 "ADD COLUMN %s", sm_column_definition(to));
+	if (filled)
+		sm_delta_rewrites(delta, to, SM_PHASE_CREATE);
+	else if (sm_attr(to, NOT_NULL) && def == NULL)
+		sm_delta_hazard(delta, to, SM_PHASE_CREATE,
+						"fails if the table has rows: the column is NOT NULL and has no default");
+	set_new(delta, to, SM_PHASE_DRESS);
+}
+
+static void
+drop(SmDelta *delta, const SmObject *from)
+{
+	if (sm_attr_true(from, INHERITED))
+		return;
+	sm_delta_alter_table(delta, from, SM_PHASE_DROP, from->parent->identity,
+						 "DROP COLUMN %s", quote_identifier(from->name));
+	if (!is_derived(from))
+		sm_delta_hazard(delta, from, SM_PHASE_DROP,
+						"the column is dropped, with all its values");
+}
+
+static void
+change_type(SmDelta *delta, const SmObject *from, const SmObject *to)
+{
+	const char *collation = sm_attr(to, COLLATION);
+	SmTypeChange change =
+		sm_coltype_change(sm_attr(from, TYPE), sm_attr(to, TYPE), to->name);
+
+	sm_delta_alter_table(delta, to, SM_PHASE_ALTER, to->parent->identity,
+						 "ALTER COLUMN %s TYPE %s%s%s%s%s",
+						 quote_identifier(to->name), sm_attr(to, TYPE),
+						 collation ? " COLLATE " : "",
+						 sm_text_or(collation, ""),
+						 change.using_clause ? " USING " : "",
+						 sm_text_or(change.using_clause, ""));
+	if (change.rewrites)
+		sm_delta_rewrites(delta, to, SM_PHASE_ALTER);
+	if (change.hazard)
+		sm_delta_hazard(delta, to, SM_PHASE_ALTER, "%s", change.hazard);
+}
+
+static void
+change_identity(SmDelta *delta, const SmObject *from, const SmObject *to)
+{
+	const char *name = quote_identifier(to->name);
+	const char *table = to->parent->identity;
+
+	if (sm_attr(to, IDENTITY) == NULL)
+	{
+		sm_delta_alter_table(delta, to, SM_PHASE_ALTER, table,
+							 "ALTER COLUMN %s DROP IDENTITY", name);
+	}
+	else if (sm_attr(from, IDENTITY) == NULL)
+	{
+		StringInfoData sequence;
+
+		initStringInfo(&sequence);
+		append_sequence(&sequence, to);
+		sm_delta_alter_table(delta, to, SM_PHASE_ALTER, table,
+							 "ALTER COLUMN %s ADD GENERATED %s AS IDENTITY (%s)",
+							 name, sm_attr(to, IDENTITY), sequence.data);
+		sm_delta_hazard(delta, to, SM_PHASE_ALTER,
+						"the identity begins with %s, whatever values there are",
+						sm_attr(to, START));
+	}
+	else
+		sm_delta_alter_table(delta, to, SM_PHASE_ALTER, table,
+							 "ALTER COLUMN %s SET GENERATED %s", name,
+							 sm_attr(to, IDENTITY));
+}
+
+/* Of an identity that was there before, and still is */
+static void
+change_sequence(SmDelta *delta, const SmObject *from, const SmObject *to,
+				uint64 changed)
+{
+	static const struct
+	{
+		int attribute;
+		const char *sql;
+	} settings[] = { { INCREMENT, "INCREMENT BY" },
+					 { MIN, "MINVALUE" },
+					 { MAX, "MAXVALUE" },
+					 { START, "START WITH" },
+					 { CACHE, "CACHE" } };
+	StringInfoData sql;
+
+	initStringInfo(&sql);
+	for (int i = 0; i < (int) lengthof(settings); i++)
+		if (SM_DIFFERS(changed, settings[i].attribute))
+			appendStringInfo(&sql, " SET %s %s", settings[i].sql,
+							 sm_text_or(sm_attr(to, settings[i].attribute),
+										"1"));
+	if (SM_DIFFERS(changed, CYCLE))
+		appendStringInfoString(&sql, sm_attr_true(to, CYCLE) ? " SET CYCLE"
+															 : " SET NO CYCLE");
+	if (sql.len > 0)
+		sm_delta_alter_table(delta, to, SM_PHASE_ALTER, to->parent->identity,
+							 "ALTER COLUMN %s%s", quote_identifier(to->name),
+							 sql.data);
+	if (SM_DIFFERS(changed, SEQUENCE_NAME))
+		sm_delta_statement(delta, to, SM_PHASE_ALTER,
+						   "ALTER SEQUENCE %s RENAME TO %s",
+						   sm_attr(from, SEQUENCE_NAME),
+						   strrchr(sm_attr(to, SEQUENCE_NAME), '.') + 1);
+}
+
+/* The definition of NOT NULL without a name */
+static const char *
+unnamed_not_null(const SmObject *column)
+{
+	return strstr(sm_attr(column, NOT_NULL), "NOT NULL");
+}
+
+static void
+add_not_null(SmDelta *delta, const SmObject *to)
+{
+	const char *definition = sm_attr(to, NOT_NULL);
+	const char *properties = unnamed_not_null(to) + strlen("NOT NULL");
+	const char *name = quote_identifier(to->name);
+	const char *table = to->parent->identity;
+
+	if (strcmp(definition, "NOT NULL") == 0)
+		sm_delta_alter_table(delta, to, SM_PHASE_ALTER, table,
+							 "ALTER COLUMN %s SET NOT NULL", name);
+	else
+		sm_delta_alter_table(delta, to, SM_PHASE_ALTER, table,
+							 "ADD CONSTRAINT %s NOT NULL %s%s",
+							 sm_attr(to, NOT_NULL_NAME), name, properties);
+	sm_delta_hazard(delta, to, SM_PHASE_ALTER,
+					"reads the whole table, and fails if there are nulls");
+}
+
+static void
+change_not_null(SmDelta *delta, const SmObject *from, const SmObject *to)
+{
+	bool was = sm_attr(from, NOT_NULL) != NULL;
+	bool is = sm_attr(to, NOT_NULL) != NULL;
+
+	if (was && is && strcmp(unnamed_not_null(from), unnamed_not_null(to)) == 0)
+	{
+		sm_delta_statement(delta, to, SM_PHASE_ALTER,
+						   "ALTER TABLE %s RENAME CONSTRAINT %s TO %s",
+						   to->parent->identity, sm_attr(from, NOT_NULL_NAME),
+						   sm_attr(to, NOT_NULL_NAME));
+		return;
+	}
+	if (was)
+		sm_delta_alter_table(delta, to, SM_PHASE_ALTER, to->parent->identity,
+							 "ALTER COLUMN %s DROP NOT NULL",
+							 quote_identifier(to->name));
+	if (is)
+		add_not_null(delta, to);
+}
+
+static void
+alter(SmDelta *delta, const SmObject *from, const SmObject *to, uint64 changed)
+{
+	bool inherited = sm_attr_true(to, INHERITED);
+	bool had_identity = sm_attr(from, IDENTITY) != NULL;
+	bool has_identity = sm_attr(to, IDENTITY) != NULL;
+
+	if (SM_DIFFERS(changed, IDENTITY) && had_identity && !has_identity)
+		change_identity(delta, from, to);
+	if (SM_DIFFERS(changed, GENERATED))
+		sm_delta_alter_table(delta, to, SM_PHASE_ALTER, to->parent->identity,
+							 "ALTER COLUMN %s DROP EXPRESSION",
+							 quote_identifier(to->name));
+	if (disturbs(from, to, changed) && !inherited)
+		change_type(delta, from, to);
+	if (SM_DIFFERS(changed, EXPRESSION) && sm_attr(to, EXPRESSION))
+	{
+		sm_delta_alter_table(delta, to, SM_PHASE_ALTER, to->parent->identity,
+							 "ALTER COLUMN %s SET EXPRESSION AS (%s)",
+							 quote_identifier(to->name),
+							 sm_attr(to, EXPRESSION));
+		if (sm_attr_is(to, GENERATED, "STORED"))
+			sm_delta_rewrites(delta, to, SM_PHASE_ALTER);
+	}
+	if (SM_DIFFERS(changed, NOT_NULL))
+		change_not_null(delta, from, to);
+	if (SM_DIFFERS(changed, IDENTITY) && has_identity)
+		change_identity(delta, from, to);
+	if (had_identity && has_identity)
+		change_sequence(delta, from, to, changed);
+	set_physical(delta, to, SM_PHASE_ALTER, changed, sm_attr(from, OPTIONS));
+}
+
+const SmKind sm_kind_column = {
+	.name = "column",
+	.classid = RelationRelationId,
+	.parent_class = RelationRelationId,
+	.query = query,
+	.attrs = attrs,
+	.n_attrs = lengthof(attrs),
+	.flags = SM_KIND_HOLDS_DATA,
+	.weight = 41,
+	.acl_type = 'c',
+	.alias_query = alias_query,
+	.type_attribute = TYPE,
+	.sql_type = sql_type,
+	.is_inline = is_inline,
+	.is_derived = is_derived,
+	.fate = fate,
+	.disturbs = disturbs,
+	.is_disturbed = is_disturbed,
+	.create = create,
+	.drop = drop,
+	.alter = alter,
+	.created_inline = set_new,
+};

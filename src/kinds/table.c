@@ -1,0 +1,367 @@
+/*-------------------------------------------------------------------------
+ *
+ * table.c
+ *	  Tables.
+ *
+ * CREATE TABLE has the columns, and those of the constraints that do not need
+ * anything else that is created later.  A partition is created like any other
+ * table, and attached when everything is there that its parent asks for
+ * (partition.c).
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "catalog/pg_class.h"
+#include "lib/stringinfo.h"
+#include "utils/builtins.h"
+
+#include "compat.h"
+#include "kinds.h"
+#include "kinds/options.h"
+#include "kinds/relation.h"
+#include "kinds/table.h"
+
+enum
+{
+	PARTITION_KEY = SM_FIRST_ATTR,
+	UNLOGGED,
+	OPTIONS,
+	ROW_SECURITY,
+	FORCE_ROW_SECURITY,
+	REPLICA_IDENTITY, /* NOTHING, FULL, INDEX; which one, it says itself */
+	INHERITS,		  /* parents, in order; not that of a partition */
+	TABLESPACE,
+	ACCESS_METHOD,
+	HAS_CHILDREN
+};
+
+static const SmAttr attrs[] = {
+	{ "partition key", 0 },
+	{ "unlogged", 0 },
+	{ "options", SM_ATTR_LINES },
+	{ "row security", 0 },
+	{ "force row security", 0 },
+	{ "replica identity", 0 },
+	{ "inherits", 0 },
+	{ "tablespace", 0 },
+	{ "access method", 0 },
+	{ "has children", SM_ATTR_INFO },
+};
+
+/* clang-format off */
+static const char query[] =
+	"SELECT c.oid, 0, NULL::oid, NULL::int4, n.nspname, c.relname, "
+	"format('%I.%I', n.nspname, c.relname), "
+	SM_SQL_OWNER("c.relowner") ", "
+	SM_SQL_ACL("c.relacl", "c.relowner") ", "
+	"CASE WHEN c.relkind = 'p' THEN pg_get_partkeydef(c.oid) END, "
+	"c.relpersistence = 'u', "
+	SM_SQL_RELATION_OPTIONS("c", "t") ", "
+	"c.relrowsecurity, c.relforcerowsecurity, "
+	"CASE c.relreplident WHEN 'n' THEN 'NOTHING' WHEN 'f' THEN 'FULL' "
+	"WHEN 'i' THEN 'INDEX' END, "
+	"h.parents, quote_ident(s.spcname), "
+	SM_SQL_ACCESS_METHOD("m") ", "
+	"c.relhassubclass "
+	"FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
+	"LEFT JOIN pg_class t ON t.oid = c.reltoastrelid "
+	"LEFT JOIN pg_tablespace s ON s.oid = c.reltablespace "
+	"LEFT JOIN pg_am m ON m.oid = c.relam "
+	"LEFT JOIN (SELECT i.inhrelid, string_agg(format('%I.%I', pn.nspname, "
+	"p.relname), ', ' ORDER BY i.inhseqno) AS parents FROM pg_inherits i "
+	"JOIN pg_class p ON p.oid = i.inhparent AND p.relkind = 'r' "
+	"JOIN pg_namespace pn ON pn.oid = p.relnamespace GROUP BY i.inhrelid) h "
+	"ON h.inhrelid = c.oid "
+	"WHERE c.relkind IN ('r', 'p') AND c.relpersistence <> 't' "
+	"AND c.relnamespace = ANY ($1)";
+/* clang-format on */
+
+static const char *
+sql_type(const SmObject *object)
+{
+	return "TABLE";
+}
+
+/*
+ * What stands before the name of a table whose children are not to be changed
+ * along with it: they are objects of their own.
+ */
+const char *
+sm_table_only(const SmObject *table)
+{
+	return sm_attr_true(table, HAS_CHILDREN)
+			   ? psprintf("ONLY %s", table->identity)
+			   : table->identity;
+}
+
+/* 1 if the table becomes logged, -1 if it becomes unlogged, 0 if it stays */
+int
+sm_table_persistence_change(const SmObject *to)
+{
+	if (to->kind != &sm_kind_table || to->fate != SM_ALTER ||
+		!SM_DIFFERS(to->changed, UNLOGGED))
+		return 0;
+	return sm_attr_true(to, UNLOGGED) ? -1 : 1;
+}
+
+static SmFate
+fate(const SmObject *from, const SmObject *to, uint64 changed)
+{
+	return SM_DIFFERS(changed, PARTITION_KEY) ? SM_REPLACE : SM_ALTER;
+}
+
+/* Columns and constraints, in parentheses */
+static void
+append_parts(StringInfo sql, const SmObject *to)
+{
+	const char *separator = "\n    ";
+
+	appendStringInfoString(sql, " (");
+	for (int i = 0; i < to->children.n; i++)
+	{
+		const SmObject *child = to->children.item[i];
+
+		if (child->kind == &sm_kind_column && sm_delta_is_inline(child))
+		{
+			appendStringInfo(sql, "%s%s", separator,
+							 sm_column_definition(child));
+			separator = ",\n    ";
+		}
+	}
+	for (int i = 0; i < to->children.n; i++)
+	{
+		const SmObject *child = to->children.item[i];
+
+		if (child->kind == &sm_kind_constraint && sm_delta_is_inline(child))
+		{
+			appendStringInfo(sql, "%s%s", separator,
+							 sm_constraint_definition(child));
+			separator = ",\n    ";
+		}
+	}
+	appendStringInfoString(sql, separator[0] == ',' ? "\n)" : ")");
+}
+
+static void
+append_settings(StringInfo sql, const SmObject *to)
+{
+	char *options = sm_options_text(sm_attr(to, OPTIONS));
+
+	if (sm_attr(to, INHERITS))
+		appendStringInfo(sql, "\nINHERITS (%s)", sm_attr(to, INHERITS));
+	if (sm_attr(to, PARTITION_KEY))
+		appendStringInfo(sql, "\nPARTITION BY %s", sm_attr(to, PARTITION_KEY));
+	if (sm_attr(to, ACCESS_METHOD))
+		appendStringInfo(sql, "\nUSING %s", sm_attr(to, ACCESS_METHOD));
+	if (options)
+		appendStringInfo(sql, "\nWITH (%s)", options);
+	if (sm_attr(to, TABLESPACE))
+		appendStringInfo(sql, "\nTABLESPACE %s", sm_attr(to, TABLESPACE));
+}
+
+static void
+set_row_security(SmDelta *delta, const SmObject *to, SmPhase phase,
+				 uint64 changed)
+{
+	if (SM_DIFFERS(changed, ROW_SECURITY))
+		sm_delta_alter_table(delta, to, phase, to->identity,
+							 "%s ROW LEVEL SECURITY",
+							 sm_attr_true(to, ROW_SECURITY) ? "ENABLE"
+															: "DISABLE");
+	if (SM_DIFFERS(changed, FORCE_ROW_SECURITY))
+		sm_delta_alter_table(delta, to, phase, to->identity,
+							 "%s ROW LEVEL SECURITY",
+							 sm_attr_true(to, FORCE_ROW_SECURITY) ? "FORCE"
+																  : "NO FORCE");
+}
+
+static void
+set_replica_identity(SmDelta *delta, const SmObject *to, SmPhase phase)
+{
+	const char *identity = sm_attr(to, REPLICA_IDENTITY);
+
+	/* an index says so itself, as soon as it is there */
+	if (!sm_attr_is(to, REPLICA_IDENTITY, "INDEX"))
+		sm_delta_alter_table(delta, to, phase, to->identity,
+							 "REPLICA IDENTITY %s",
+							 sm_text_or(identity, "DEFAULT"));
+}
+
+static void
+create(SmDelta *delta, const SmObject *to)
+{
+	StringInfoData sql;
+	uint64 set = 0;
+
+	initStringInfo(&sql);
+	appendStringInfo(&sql, "CREATE %sTABLE %s",
+					 sm_attr_true(to, UNLOGGED) ? "UNLOGGED " : "",
+					 to->identity);
+	append_parts(&sql, to);
+	append_settings(&sql, to);
+	sm_delta_statement(delta, to, SM_PHASE_CREATE, "%s", sql.data);
+	for (int i = ROW_SECURITY; i <= FORCE_ROW_SECURITY; i++)
+		if (sm_attr(to, i))
+			set |= SM_BIT(i);
+	set_row_security(delta, to, SM_PHASE_CREATE, set);
+	if (sm_attr(to, REPLICA_IDENTITY))
+		set_replica_identity(delta, to, SM_PHASE_CREATE);
+}
+
+static void
+drop(SmDelta *delta, const SmObject *from)
+{
+	sm_delta_statement(delta, from, SM_PHASE_DROP, "DROP TABLE %s",
+					   from->identity);
+	sm_delta_hazard(delta, from, SM_PHASE_DROP,
+					"the table is dropped, with all its rows");
+}
+
+/* Is the name one of those in a list of names? */
+static bool
+is_listed(const char *list, const char *name, int length)
+{
+	while (list && *list)
+	{
+		int n = (int) strcspn(list, ",");
+
+		if (n == length && strncmp(list, name, length) == 0)
+			return true;
+		list += list[n] ? n + 2 : n;
+	}
+	return false;
+}
+
+/* INHERIT, or NO INHERIT, from those parents that only one list has */
+static void
+set_parents(SmDelta *delta, const SmObject *to, const char *verb,
+			const char *list, const char *other)
+{
+	while (list && *list)
+	{
+		int n = (int) strcspn(list, ",");
+
+		if (!is_listed(other, list, n))
+			sm_delta_alter_table(delta, to, SM_PHASE_ALTER, to->identity,
+								 "%s %.*s", verb, n, list);
+		list += list[n] ? n + 2 : n;
+	}
+}
+
+static void
+set_persistence(SmDelta *delta, const SmObject *to)
+{
+	sm_delta_alter_table(delta, to, SM_PHASE_ALTER, to->identity, "SET %s",
+						 sm_attr_true(to, UNLOGGED) ? "UNLOGGED" : "LOGGED");
+	sm_delta_rewrites(delta, to, SM_PHASE_ALTER);
+	if (sm_attr_true(to, UNLOGGED))
+		sm_delta_hazard(delta, to, SM_PHASE_ALTER,
+						"the table will be emptied by a crash, and is not replicated");
+}
+
+static void
+alter(SmDelta *delta, const SmObject *from, const SmObject *to, uint64 changed)
+{
+	if (SM_DIFFERS(changed, UNLOGGED))
+		set_persistence(delta, to);
+	if (SM_DIFFERS(changed, OPTIONS))
+		sm_relation_alter_options(delta, "TABLE", from, to, OPTIONS);
+	set_row_security(delta, to, SM_PHASE_ALTER, changed);
+	if (SM_DIFFERS(changed, REPLICA_IDENTITY))
+		set_replica_identity(delta, to, SM_PHASE_ALTER);
+	if (SM_DIFFERS(changed, INHERITS))
+	{
+		set_parents(delta, to, "NO INHERIT", sm_attr(from, INHERITS),
+					sm_attr(to, INHERITS));
+		set_parents(delta, to, "INHERIT", sm_attr(to, INHERITS),
+					sm_attr(from, INHERITS));
+	}
+	if (SM_DIFFERS(changed, ACCESS_METHOD))
+	{
+		sm_delta_alter_table(delta, to, SM_PHASE_ALTER, to->identity,
+							 "SET ACCESS METHOD %s",
+							 sm_text_or(sm_attr(to, ACCESS_METHOD), "heap"));
+		sm_delta_rewrites(delta, to, SM_PHASE_ALTER);
+	}
+	if (SM_DIFFERS(changed, TABLESPACE))
+	{
+		sm_delta_alter_table(delta, to, SM_PHASE_ALTER, to->identity,
+							 "SET TABLESPACE %s",
+							 sm_text_or(sm_attr(to, TABLESPACE), "pg_default"));
+		sm_delta_rewrites(delta, to, SM_PHASE_ALTER);
+	}
+}
+
+/*
+ * Has the table be clustered by an index, or the index be its replica
+ * identity, when that has been created or changed.
+ */
+void
+sm_table_mark_index(SmDelta *delta, const SmObject *to, const char *index,
+					bool clustered, bool replica_identity)
+{
+	const char *table = to->parent->identity;
+
+	if (to->parent->kind != &sm_kind_table)
+	{
+		if (clustered)
+			sm_delta_statement(delta, to, SM_PHASE_DRESS,
+							   "ALTER MATERIALIZED VIEW %s CLUSTER ON %s",
+							   table, index);
+		return;
+	}
+	if (clustered)
+		sm_delta_alter_table(delta, to, SM_PHASE_DRESS, table, "CLUSTER ON %s",
+							 index);
+	if (replica_identity)
+		sm_delta_alter_table(delta, to, SM_PHASE_DRESS, table,
+							 "REPLICA IDENTITY USING INDEX %s", index);
+}
+
+/* Is the table clustered by this one, an index or a constraint? */
+static bool
+is_clustered_by(const SmObject *object)
+{
+	for (int i = 0; i < object->kind->n_attrs; i++)
+		if (strcmp(object->kind->attrs[i].name, "clustered") == 0)
+			return sm_attr_true(object, SM_FIRST_ATTR + i);
+	return false;
+}
+
+/*
+ * The table, or materialized view, is no longer clustered by the index.
+ * Nothing has to be done if it is by another one now.
+ */
+void
+sm_table_unmark_cluster(SmDelta *delta, const SmObject *to)
+{
+	const SmObject *table = to->parent;
+
+	for (int i = 0; i < table->children.n; i++)
+		if (is_clustered_by(table->children.item[i]))
+			return;
+	if (table->kind != &sm_kind_table)
+		sm_delta_statement(delta, to, SM_PHASE_DRESS,
+						   "ALTER MATERIALIZED VIEW %s SET WITHOUT CLUSTER",
+						   table->identity);
+	else
+		sm_delta_alter_table(delta, to, SM_PHASE_DRESS, table->identity,
+							 "SET WITHOUT CLUSTER");
+}
+
+const SmKind sm_kind_table = {
+	.name = "table",
+	.classid = RelationRelationId,
+	.query = query,
+	.attrs = attrs,
+	.n_attrs = lengthof(attrs),
+	.flags = SM_KIND_HOLDS_DATA | SM_KIND_RELATION | SM_KIND_TYPE,
+	.weight = 40,
+	.acl_type = 'r',
+	.sql_type = sql_type,
+	.fate = fate,
+	.create = create,
+	.drop = drop,
+	.alter = alter,
+};

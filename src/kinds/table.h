@@ -1,0 +1,25 @@
+/*-------------------------------------------------------------------------
+ *
+ * table.h
+ *	  Tables, and what stands in their CREATE TABLE.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef SM_TABLE_H
+#define SM_TABLE_H
+
+#include "kinds.h"
+
+/* Attributes of indexes that belong to the table, see sm_table_mark_index() */
+#define SM_SQL_INDEX_MARKS "i.indisclustered, i.indisreplident"
+
+extern const char *sm_table_only(const SmObject *table);
+extern int sm_table_persistence_change(const SmObject *to);
+extern void
+sm_table_mark_index(SmDelta *delta, const SmObject *to, const char *index,
+					bool clustered, bool replica_identity);
+extern void sm_table_unmark_cluster(SmDelta *delta, const SmObject *to);
+extern char *sm_column_definition(const SmObject *column);
+extern char *sm_constraint_definition(const SmObject *constraint);
+
+#endif /* SM_TABLE_H */

@@ -1,0 +1,148 @@
+/*-------------------------------------------------------------------------
+ *
+ * type.c
+ *	  What enums, composite types and domains have in common.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "commands/defrem.h"
+#include "miscadmin.h"
+#include "utils/builtins.h"
+
+#include "compat.h"
+#include "kinds.h"
+#include "kinds/type.h"
+
+/*
+ * Whether the plan refuses to drop the type, of the old state, or another one
+ * that would have to go with it.
+ */
+bool
+sm_type_is_refused(const SmDelta *delta, const SmObject *from)
+{
+	ListCell *lc;
+
+	check_stack_depth();
+	foreach (lc, delta->refusals)
+		if (((SmRefusal *) lfirst(lc))->object == from)
+			return true;
+	for (int i = 0; delta->refusals && i < from->users.n; i++)
+	{
+		const SmObject *user = from->users.item[i];
+
+		if (user->rebuilt &&
+			(user->kind == &sm_kind_domain ||
+			 user->kind == &sm_kind_composite) &&
+			sm_type_is_refused(delta, user))
+			return true;
+	}
+	return false;
+}
+
+/* Are there columns, of the old state, that can be converted? */
+bool
+sm_type_has_columns(const SmObject *from)
+{
+	for (int i = 0; i < from->users.n; i++)
+		if (from->users.item[i]->kind->type_attribute)
+			return true;
+	return false;
+}
+
+/* What the old type is called while columns are converted to the new one */
+static char *
+name_aside(const SmObject *object)
+{
+	return makeObjectName(object->name, NULL, "schemamig_old");
+}
+
+/* Before a type is created: renames the old one, if it is swapped for this */
+void
+sm_type_make_room(SmDelta *delta, const SmObject *to)
+{
+	if (to->swapped)
+		sm_delta_statement(delta, to, SM_PHASE_CREATE,
+						   "ALTER %s %s RENAME TO %s", sm_kind_sql_type(to),
+						   to->identity, quote_identifier(name_aside(to)));
+}
+
+/* What the type is called when it is dropped */
+const char *
+sm_type_name_to_drop(const SmObject *from)
+{
+	return from->swapped
+			   ? quote_qualified_identifier(from->schema, name_aside(from))
+			   : from->identity;
+}
+
+/*
+ * A column of a table, of the old state, that stays there and has values of
+ * the type in it: as such, or within an array, a domain or another type.  NULL
+ * if there is none.
+ */
+const SmObject *
+sm_type_stored_in(const SmObject *from)
+{
+	check_stack_depth();
+	for (int i = 0; i < from->users.n; i++)
+	{
+		const SmObject *user = from->users.item[i];
+		const SmObject *found = NULL;
+
+		if (sm_delta_drops(user))
+			continue;
+		if (user->kind == &sm_kind_column ||
+			(user->kind == &sm_kind_view_column &&
+			 user->parent->kind == &sm_kind_materialized_view))
+			found = user;
+		else if (user->kind == &sm_kind_domain ||
+				 user->kind == &sm_kind_composite)
+			found = sm_type_stored_in(user);
+		if (found)
+			return found;
+	}
+	return NULL;
+}
+
+/* The type of a column of a table, or NULL */
+static const char *
+type_of_column(const SmObject *column)
+{
+	const SmKind *kind = column->kind;
+
+	for (int i = 0; i < kind->n_attrs; i++)
+		if (strcmp(kind->attrs[i].name, "type") == 0)
+			return sm_attr(column, SM_FIRST_ATTR + i);
+	return NULL;
+}
+
+/*
+ * The same for a domain, but only a column that has its values within an array
+ * or another type.  The server does not look into these, and refuses what
+ * would have to.
+ */
+const SmObject *
+sm_type_stored_within(const SmObject *from)
+{
+	check_stack_depth();
+	for (int i = 0; i < from->users.n; i++)
+	{
+		const SmObject *user = from->users.item[i];
+		const SmObject *found = NULL;
+
+		if (sm_delta_drops(user))
+			continue;
+		if (user->kind == &sm_kind_column)
+			found = sm_text_same(type_of_column(user), from->identity) ? NULL
+																	   : user;
+		else if (user->kind == &sm_kind_composite)
+			found = sm_type_stored_in(user);
+		else if (user->kind == &sm_kind_domain)
+			found = sm_type_stored_within(user);
+		if (found)
+			return found;
+	}
+	return NULL;
+}

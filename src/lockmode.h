@@ -1,0 +1,16 @@
+/*-------------------------------------------------------------------------
+ *
+ * lockmode.h
+ *	  How a statement locks the relations that it changes.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef SM_LOCKMODE_H
+#define SM_LOCKMODE_H
+
+#include "storage/lockdefs.h"
+
+extern LOCKMODE sm_lockmode_of(const char *sql);
+extern const char *sm_lockmode_name(LOCKMODE mode);
+
+#endif /* SM_LOCKMODE_H */

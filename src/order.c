@@ -1,0 +1,439 @@
+/*-------------------------------------------------------------------------
+ *
+ * order.c
+ *	  The order in which the statements of a plan can be run.
+ *
+ * One graph of actions for both states.  What must come before what:
+ *
+ * - what an object needs is created, or changed, before the object;
+ * - what needs an object is dropped, or changed such that it does not need it
+ *   any more, before the object is dropped;
+ * - what must be away while an object is changed is dropped before that, and
+ *   created after it;
+ * - what has a name is dropped before something else gets that name.
+ *
+ * Among actions that can come next, that with the smallest key does, so that
+ * the same states always give the same script: see compare_actions().
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "lib/binaryheap.h"
+#include "lib/stringinfo.h"
+#include "miscadmin.h"
+#include "utils/hsearch.h"
+
+#include "compat.h"
+#include "kinds.h"
+#include "kinds/table.h"
+#include "order.h"
+
+/* ------------------------------------------------------------------------
+ * What must come before what
+ * ------------------------------------------------------------------------ */
+
+static void
+precede(SmAction *first, SmAction *second)
+{
+	if (first == NULL || second == NULL || first == second)
+		return;
+	/* the same pair comes several times in a row, if at all */
+	if (first->before != NIL && llast(first->before) == second)
+		return;
+	first->before = lappend(first->before, second);
+	second->waits_for++;
+}
+
+static SmAction *
+action_of(const SmObject *object, SmPhase phase)
+{
+	return object ? object->action[phase] : NULL;
+}
+
+static void
+order_old(const SmObject *object)
+{
+	SmAction *drop = object->action[SM_PHASE_DROP];
+	SmAction *alter = action_of(object->peer, SM_PHASE_ALTER);
+
+	for (int i = 0; i < object->needs.n; i++)
+	{
+		const SmObject *needed = object->needs.item[i];
+
+		precede(drop, needed->action[SM_PHASE_DROP]);
+		precede(drop, action_of(needed->peer, SM_PHASE_ALTER));
+		/* afterwards its name means the new one */
+		if (needed->swapped)
+			precede(drop, action_of(needed->peer, SM_PHASE_CREATE));
+		if (drop == NULL)
+			precede(alter, needed->action[SM_PHASE_DROP]);
+	}
+	for (int i = 0; i < object->owners.n; i++)
+	{
+		const SmObject *owner = object->owners.item[i];
+
+		precede(drop, owner->action[SM_PHASE_DROP]);
+		/* which may make a sequence of the same name, for an identity */
+		precede(drop, action_of(owner->peer, SM_PHASE_ALTER));
+		precede(action_of(object->peer, SM_PHASE_DRESS),
+				owner->action[SM_PHASE_DROP]);
+	}
+	if (object->swapped)
+		precede(action_of(object->peer, SM_PHASE_CREATE), drop);
+	else
+		precede(drop, action_of(object->peer, SM_PHASE_CREATE));
+}
+
+/* A table has everything that its parent asks for before it is attached */
+static void
+order_partition(const SmObject *link, SmAction *attach)
+{
+	/* names that the server chooses for a table are not taken yet */
+	for (int i = 0; i < link->needs.n; i++)
+		precede(link->needs.item[i]->action[SM_PHASE_CREATE],
+				link->parent->action[SM_PHASE_CREATE]);
+	for (int i = 0; i < link->parent->children.n; i++)
+	{
+		const SmObject *part = link->parent->children.item[i];
+
+		if (part->kind != &sm_kind_column &&
+			part->kind != &sm_kind_constraint && part->kind != &sm_kind_index)
+			continue;
+		precede(part->action[SM_PHASE_CREATE], attach);
+		precede(part->action[SM_PHASE_ALTER], attach);
+	}
+}
+
+/* A table that is logged cannot have foreign keys to one that is not */
+static void
+order_persistence(const SmObject *constraint)
+{
+	SmObject *table = constraint->parent;
+	int change = sm_table_persistence_change(table);
+
+	for (int i = 0; change != 0 && i < constraint->needs.n; i++)
+	{
+		SmObject *other = constraint->needs.item[i]->parent;
+		SmAction *alter = table->action[SM_PHASE_ALTER];
+
+		if (other == NULL || other == table ||
+			sm_table_persistence_change(other) != change)
+			continue;
+		if (change > 0)
+			precede(other->action[SM_PHASE_ALTER], alter);
+		else
+			precede(alter, other->action[SM_PHASE_ALTER]);
+	}
+}
+
+static void
+order_new(const SmObject *object)
+{
+	SmAction *create = object->action[SM_PHASE_CREATE];
+	SmAction *alter = object->action[SM_PHASE_ALTER];
+	SmAction *dress = object->action[SM_PHASE_DRESS];
+
+	for (int i = 0; i < object->needs.n; i++)
+	{
+		const SmObject *needed = object->needs.item[i];
+
+		precede(needed->action[SM_PHASE_CREATE], create);
+		precede(needed->action[SM_PHASE_ALTER], create);
+		precede(needed->action[SM_PHASE_CREATE], alter);
+		precede(needed->action[SM_PHASE_ALTER], alter);
+	}
+	for (int i = 0; i < object->owners.n; i++)
+	{
+		const SmObject *owner = object->owners.item[i];
+
+		if (object->kind == &sm_kind_sequence)
+		{
+			/* which may have dropped one of the same name, of an identity */
+			precede(owner->action[SM_PHASE_ALTER], create);
+			precede(owner->action[SM_PHASE_CREATE], dress);
+			precede(owner->action[SM_PHASE_ALTER], dress);
+			/* both must have the same owner */
+			precede(owner->parent->action[SM_PHASE_DRESS], dress);
+		}
+		else if (!sm_delta_creates(owner->parent))
+			/* an index of a partitioned table takes those of the partitions
+			 * that are there, and makes those that are not */
+			precede(create, owner->action[SM_PHASE_CREATE]);
+	}
+	if (object->kind == &sm_kind_partition)
+		order_partition(object, create);
+	if (object->kind == &sm_kind_constraint)
+		order_persistence(object);
+	precede(create, dress);
+	precede(alter, dress);
+	if (object->parent)
+	{
+		precede(object->parent->action[SM_PHASE_ALTER], dress);
+		/* privileges of columns come behind those of their table */
+		precede(object->parent->action[SM_PHASE_DRESS], dress);
+		precede(object->parent->action[SM_PHASE_CREATE], dress);
+	}
+}
+
+/* ------------------------------------------------------------------------
+ * Names that objects of several kinds share
+ * ------------------------------------------------------------------------ */
+
+typedef struct NameSlot
+{
+	char key[1 + 2 * NAMEDATALEN];
+	List *dropped; /* of SmAction * */
+} NameSlot;
+
+static void
+slot_key(char *key, char space, const SmObject *object)
+{
+	memset(key, 0, 1 + 2 * NAMEDATALEN);
+	key[0] = space;
+	snprintf(key + 1, NAMEDATALEN, "%s", object->schema);
+	snprintf(key + 1 + NAMEDATALEN, NAMEDATALEN, "%s", object->name);
+}
+
+static void
+order_names_in(SmDelta *delta, char space, int flag)
+{
+	HASHCTL ctl;
+	HTAB *slots;
+	char key[1 + 2 * NAMEDATALEN];
+
+	memset(&ctl, 0, sizeof(ctl));
+	ctl.hcxt = CurrentMemoryContext;
+	ctl.keysize = sizeof(key);
+	ctl.entrysize = sizeof(NameSlot);
+	slots = hash_create("schemamig names", 256, &ctl,
+						HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+	for (int i = 0; i < delta->from->objects.n; i++)
+	{
+		SmObject *a = delta->from->objects.item[i];
+		NameSlot *slot;
+		bool found;
+
+		if (!(a->kind->flags & flag) || a->action[SM_PHASE_DROP] == NULL ||
+			a->swapped)
+			continue;
+		slot_key(key, space, a);
+		slot = hash_search(slots, key, HASH_ENTER, &found);
+		if (!found)
+			slot->dropped = NIL;
+		slot->dropped = lappend(slot->dropped, a->action[SM_PHASE_DROP]);
+	}
+	for (int i = 0; i < delta->to->objects.n; i++)
+	{
+		SmObject *b = delta->to->objects.item[i];
+		NameSlot *slot;
+		ListCell *lc;
+
+		if (!(b->kind->flags & flag) || b->action[SM_PHASE_CREATE] == NULL)
+			continue;
+		slot_key(key, space, b);
+		slot = hash_search(slots, key, HASH_FIND, NULL);
+		if (slot)
+			foreach (lc, slot->dropped)
+				precede(lfirst(lc), b->action[SM_PHASE_CREATE]);
+	}
+	hash_destroy(slots);
+}
+
+/* ------------------------------------------------------------------------
+ * Which of those that can come next does
+ * ------------------------------------------------------------------------ */
+
+/*
+ * Strata: first what others wait for to be gone, then what is created, then
+ * what runs expressions of users, whose functions may need more than the server
+ * knows of, last what can go at the end.
+ */
+static int
+stratum(const SmAction *action)
+{
+	if (action->phase == SM_PHASE_DROP)
+		return action->before != NIL ? 0 : 3;
+	if (action->phase != SM_PHASE_DRESS &&
+		(action->object->kind->flags & SM_KIND_EVALUATES))
+		return 2;
+	return 1;
+}
+
+/* By stratum, kind, schema, name; what is dropped, in the reverse of that */
+static int
+compare_actions(const SmAction *a, const SmAction *b)
+{
+	int x = stratum(a);
+	int y = stratum(b);
+	int order;
+
+	if (x != y)
+		return x - y;
+	order = a->object->kind->weight - b->object->kind->weight;
+	if (order == 0)
+		order = strcmp(a->object->identity, b->object->identity);
+	if (order == 0)
+		order = (int) a->phase - (int) b->phase;
+	if (order == 0)
+		order = a->seq - b->seq;
+	return a->phase == SM_PHASE_DROP && b->phase == SM_PHASE_DROP ? -order
+																  : order;
+}
+
+static int
+compare_for_heap(Datum a, Datum b, void *arg)
+{
+	return -compare_actions((const SmAction *) DatumGetPointer(a),
+							(const SmAction *) DatumGetPointer(b));
+}
+
+/* ------------------------------------------------------------------------
+ * Cycles
+ * ------------------------------------------------------------------------ */
+
+/*
+ * Gives statements of their own to what is created or dropped together with
+ * its parent in one of the actions that are left.  Returns whether there is
+ * any.
+ */
+static bool
+split_among(SmObjects *objects, SmPhase phase)
+{
+	bool any = false;
+
+	for (int i = 0; i < objects->n; i++)
+	{
+		SmObject *object = objects->item[i];
+		SmAction *action = object->action[phase];
+
+		if (action == NULL || action->waits_for == 0 || object->split ||
+			action->object == object || !(object->kind->flags & SM_KIND_SPLITS))
+			continue;
+		object->split = true;
+		any = true;
+	}
+	return any;
+}
+
+/* One that is left, and that what is left of the others leads back to */
+static SmAction *
+find_cycle(const List *actions, List **cycle)
+{
+	SmAction *action = NULL;
+	ListCell *lc;
+
+	foreach (lc, actions)
+		if (((SmAction *) lfirst(lc))->waits_for > 0)
+			action = lfirst(lc);
+	*cycle = NIL;
+	while (action && !list_member_ptr(*cycle, action))
+	{
+		SmAction *previous = NULL;
+
+		*cycle = lcons(action, *cycle);
+		foreach (lc, actions)
+		{
+			SmAction *other = lfirst(lc);
+
+			if (other->waits_for > 0 && list_member_ptr(other->before, action))
+				previous = other;
+		}
+		action = previous;
+	}
+	return action;
+}
+
+static void
+report_cycle(const List *actions)
+{
+	static const char *const verb[] = { "drop", "alter", "create", "alter" };
+	List *cycle;
+	SmAction *first = find_cycle(actions, &cycle);
+	StringInfoData text;
+	ListCell *lc;
+
+	initStringInfo(&text);
+	foreach (lc, cycle)
+	{
+		SmAction *action = lfirst(lc);
+
+		appendStringInfo(&text, "%s%s %s %s", text.len > 0 ? ", then " : "",
+						 verb[action->phase], action->object->kind->name,
+						 action->object->identity);
+		if (action == first && list_length(cycle) > 1 && text.len > 0 &&
+			lfirst(list_head(cycle)) != action)
+			break;
+	}
+	ereport(ERROR,
+			(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+			 errmsg("could not find an order for the changes"),
+			 errdetail("Each of these must come before the next one, and the last before the first: %s.",
+					   text.data),
+			 errhint("Make the change in two steps, with two models.")));
+}
+
+/* ------------------------------------------------------------------------
+ * The order
+ * ------------------------------------------------------------------------ */
+
+static void
+make_graph(SmDelta *delta)
+{
+	for (int i = 0; i < delta->from->objects.n; i++)
+		order_old(delta->from->objects.item[i]);
+	for (int i = 0; i < delta->to->objects.n; i++)
+		order_new(delta->to->objects.item[i]);
+	order_names_in(delta, 'r', SM_KIND_RELATION);
+	order_names_in(delta, 't', SM_KIND_TYPE);
+	/* calls must not find the old one, whatever its arguments are */
+	order_names_in(delta, 'p', SM_KIND_ROUTINE);
+}
+
+/*
+ * Brings the actions of the plan into an order in which they can be run.
+ * Returns false if there is none, but there may be one after the statements
+ * have been made anew, with the objects split that it has marked.  An error if
+ * there is none at all.
+ */
+bool
+sm_order(SmDelta *delta)
+{
+	binaryheap *heap;
+	List *ordered = NIL;
+	ListCell *lc;
+
+	make_graph(delta);
+	heap = binaryheap_allocate(Max(list_length(delta->actions), 1),
+							   compare_for_heap, NULL);
+	foreach (lc, delta->actions)
+		if (((SmAction *) lfirst(lc))->waits_for == 0)
+			binaryheap_add(heap, PointerGetDatum(lfirst(lc)));
+	while (!binaryheap_empty(heap))
+	{
+		SmAction *action =
+			(SmAction *) DatumGetPointer(binaryheap_remove_first(heap));
+
+		CHECK_FOR_INTERRUPTS();
+		ordered = lappend(ordered, action);
+		foreach (lc, action->before)
+		{
+			SmAction *next = lfirst(lc);
+
+			if (--next->waits_for == 0)
+				binaryheap_add(heap, PointerGetDatum(next));
+		}
+	}
+	binaryheap_free(heap);
+	if (list_length(ordered) < list_length(delta->actions))
+	{
+		bool any = split_among(&delta->from->objects, SM_PHASE_DROP);
+
+		any = split_among(&delta->to->objects, SM_PHASE_CREATE) || any;
+		if (!any)
+			report_cycle(delta->actions);
+		return false;
+	}
+	delta->actions = ordered;
+	return true;
+}

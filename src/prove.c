@@ -1,0 +1,183 @@
+/*-------------------------------------------------------------------------
+ *
+ * prove.c
+ *	  Proving that scripts lead from one state to the other, and back.
+ *
+ * In the scratch, where the model has been run, the downgrade script must lead
+ * to what the live database has, and from there the upgrade script to what the
+ * model has.  So each one is run on a state that is known to be right, and both
+ * results are compared with what was read from the catalogs.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "lib/stringinfo.h"
+#include "miscadmin.h"
+
+#include "compat.h"
+#include "ddl.h"
+#include "kinds.h"
+#include "prove.h"
+#include "scratch.h"
+#include "snapshot.h"
+
+/* Differences that an error message shows */
+#define MAX_SHOWN 5
+
+typedef struct Differences
+{
+	const SmFilter *filter;
+	StringInfoData text;
+	int n;
+} Differences;
+
+static void
+add_difference(Differences *differences, const char *fmt,
+			   const SmObject *object)
+{
+	char *name = psprintf("%s %s", object->kind->name, object->identity);
+
+	if (differences->n++ < MAX_SHOWN)
+	{
+		if (differences->text.len > 0)
+			appendStringInfoString(&differences->text, "; ");
+		appendStringInfo(&differences->text, fmt, name);
+	}
+}
+
+/* Is the object there before the script runs, whatever the states say? */
+static bool
+is_given(const SmObject *object)
+{
+	return object->kind == &sm_kind_schema ||
+		   object->kind == &sm_kind_extension;
+}
+
+static void
+compare_object(Differences *differences, const SmObject *wanted,
+			   const SmObject *got)
+{
+	uint64 changed = sm_object_compare(wanted, got) &
+					 sm_filter_attributes(differences->filter, wanted);
+
+	for (int i = 0; i < SM_FIRST_ATTR + wanted->kind->n_attrs; i++)
+		if (SM_DIFFERS(changed, i) && !is_given(wanted))
+		{
+			const char *name =
+				i == SM_OWNER	  ? "owner"
+				: i == SM_ACL	  ? "privileges"
+				: i == SM_COMMENT ? "comment"
+								  : wanted->kind->attrs[i - SM_FIRST_ATTR].name;
+
+			add_difference(differences,
+						   psprintf("%s of %%s is %s instead of %s", name,
+									sm_text_or(got->attr[i], "not set"),
+									sm_text_or(wanted->attr[i], "not set")),
+						   wanted);
+		}
+}
+
+static void
+compare(Differences *differences, const SmSnapshot *wanted,
+		const SmSnapshot *got)
+{
+	for (int i = 0; i < wanted->objects.n; i++)
+	{
+		SmObject *a = wanted->objects.item[i];
+		SmObject *b;
+
+		CHECK_FOR_INTERRUPTS();
+		if (sm_filter_ignores(differences->filter, a))
+			continue;
+		b = sm_snapshot_find(got, a->kind, a->identity);
+		if (b)
+			compare_object(differences, a, b);
+		else if (!is_given(a))
+			add_difference(differences, "%s is missing", a);
+	}
+	for (int i = 0; i < got->objects.n; i++)
+	{
+		SmObject *b = got->objects.item[i];
+
+		if (!sm_filter_ignores(differences->filter, b) && !is_given(b) &&
+			sm_snapshot_find(wanted, b->kind, b->identity) == NULL)
+			add_difference(differences, "%s is left", b);
+	}
+}
+
+/* Compares what a script has led to in the scratch */
+static void
+check_state(SmScratch *scratch, const SmComparison *comparison,
+			const char *direction, const SmSnapshot *wanted)
+{
+	SmSnapshot *got;
+	Differences differences = { &comparison->options.filter, { 0 }, 0 };
+
+	got = sm_snapshot_read(comparison->schemas, sm_scratch_owner(scratch),
+						   comparison->self);
+	initStringInfo(&differences.text);
+	compare(&differences, wanted, got);
+	MemoryContextDelete(got->context);
+	if (differences.n > 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+				 errmsg("could not prove the %s script: it does not lead to the state that it should",
+						direction),
+				 errdetail_plural("%d difference: %s.", "%d differences: %s.",
+								  differences.n, differences.n,
+								  differences.text.data),
+				 errhint(
+					 "With schemamig.proof off the revision is stored as it is, to be put right by hand.")));
+}
+
+static void
+prove_script(SmScratch *scratch, const SmComparison *comparison,
+			 const char *direction, const char *script,
+			 const SmSnapshot *wanted)
+{
+	sm_scratch_run(scratch, psprintf("generated %s", direction), script);
+	check_state(scratch, comparison, direction, wanted);
+}
+
+/* From the desired state to the live one, and back */
+static void
+prove_both(SmScratch *scratch, void *arg)
+{
+	const SmComparison *comparison = arg;
+
+	prove_script(scratch, comparison, "downgrade", comparison->downgrade,
+				 comparison->live);
+	prove_script(scratch, comparison, "upgrade", comparison->upgrade,
+				 comparison->desired);
+}
+
+/* From nothing to the desired state, which is where it is now, and back */
+static void
+prove_from_nothing(SmScratch *scratch, void *arg)
+{
+	const SmComparison *comparison = arg;
+
+	check_state(scratch, comparison, "upgrade", comparison->desired);
+	prove_script(scratch, comparison, "downgrade", comparison->downgrade,
+				 comparison->live);
+}
+
+/*
+ * Proves both scripts of the comparison; an error says what is wrong.  The
+ * texts of the comparison make the desired state; if there are none, the
+ * upgrade script does.
+ */
+void
+sm_prove(const SmComparison *comparison)
+{
+	SmScratchSpec spec = { 0 };
+	SmModelText upgrade = { .name = "generated upgrade" };
+
+	upgrade.text = comparison->upgrade;
+	spec.texts = comparison->texts ? comparison->texts : list_make1(&upgrade);
+	spec.schemas = comparison->schemas;
+	spec.schema = (char *) comparison->schema;
+	sm_scratch(&spec, comparison->texts ? prove_both : prove_from_nothing,
+			   (void *) comparison);
+}

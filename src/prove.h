@@ -1,0 +1,15 @@
+/*-------------------------------------------------------------------------
+ *
+ * prove.h
+ *	  Proving that scripts lead from one state to the other, and back.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef SM_PROVE_H
+#define SM_PROVE_H
+
+#include "compare.h"
+
+extern void sm_prove(const SmComparison *comparison);
+
+#endif /* SM_PROVE_H */

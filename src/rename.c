@@ -1,0 +1,640 @@
+/*-------------------------------------------------------------------------
+ *
+ * rename.c
+ *	  Objects that have another name in the desired state.
+ *
+ * A rename is never guessed.  Somebody says it: in the call, where a name that
+ * does not fit is an error, or in the text of the model, where it stays for
+ * ever: when it has been done, or on a database that never had the old name,
+ * there is nothing to do.
+ *
+ * Old and new names are looked up from the outside to the inside: schemas, what
+ * is in them, and parts of that.  So the old name of a column can stand with
+ * the old name of its table as well as with the new one.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "catalog/namespace.h"
+#include "catalog/pg_enum.h"
+#include "catalog/pg_type.h"
+#include "fmgr.h"
+#include "utils/builtins.h"
+#include "utils/fmgroids.h"
+#include "utils/jsonb.h"
+#include "utils/syscache.h"
+
+#include "compat.h"
+#include "env.h"
+#include "query.h"
+#include "rename.h"
+#include "rename_along.h"
+#include "rename_name.h"
+
+typedef struct Hint
+{
+	SmRenameName *old;
+	SmRenameName *new;
+	bool asked;
+} Hint;
+
+/* An object that the old name of a hint may mean */
+typedef struct Candidate
+{
+	const SmObject *object; /* of a label, its type */
+	bool is_label;
+	const char *schema; /* to which it goes; NULL: a part */
+	bool is_desired;	/* the desired state has the new name */
+} Candidate;
+
+/* ------------------------------------------------------------------------
+ * Reading hints
+ * ------------------------------------------------------------------------ */
+
+static void
+refuse_json(void)
+{
+	ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					errmsg("renames must be a JSON object of strings"),
+					errhint("Write {\"app.old_name\": \"app.new_name\"}.")));
+}
+
+/*
+ * The argument renames, a jsonb object of old names and new ones, as a list of
+ * SmRename.  What is not of that form is an error.
+ */
+List *
+sm_rename_parse(Datum renames)
+{
+	JsonbIterator *it = JsonbIteratorInit(&DatumGetJsonbP(renames)->root);
+	JsonbIteratorToken token;
+	JsonbValue value;
+	SmRename *rename = NULL;
+	List *result = NIL;
+
+	if (!JB_ROOT_IS_OBJECT(DatumGetJsonbP(renames)))
+		refuse_json();
+	while ((token = JsonbIteratorNext(&it, &value, true)) != WJB_DONE)
+	{
+		if (token == WJB_KEY)
+		{
+			rename = palloc0_object(SmRename);
+			rename->asked = true;
+			rename->old_identity =
+				pnstrdup(value.val.string.val, value.val.string.len);
+		}
+		else if (token == WJB_VALUE)
+		{
+			if (value.type != jbvString)
+				refuse_json();
+			rename->new_identity =
+				pnstrdup(value.val.string.val, value.val.string.len);
+			result = lappend(result, rename);
+		}
+	}
+	return result;
+}
+
+static Hint *
+read_hint(const SmRename *rename)
+{
+	Hint *hint = palloc0_object(Hint);
+
+	hint->old = sm_rename_name(rename->old_identity);
+	hint->new = sm_rename_name(rename->new_identity);
+	hint->asked = rename->asked;
+	if (hint->old->n != hint->new->n || (hint->old->kind && hint->new->kind &&
+										 hint->old->kind != hint->new->kind))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("\"%s\" cannot be renamed to \"%s\"", hint->old->text,
+						hint->new->text),
+				 errdetail("These are not names of the same kind of object.")));
+	if (hint->old->kind == NULL)
+		hint->old->kind = hint->new->kind;
+	return hint;
+}
+
+/* Those of the call first: they count if others say something else */
+static List *
+read_hints(const List *renames)
+{
+	List *asked = NIL;
+	List *told = NIL;
+	ListCell *lc;
+
+	foreach (lc, renames)
+	{
+		Hint *hint = read_hint(lfirst(lc));
+
+		if (hint->asked)
+			asked = lappend(asked, hint);
+		else
+			told = lappend(told, hint);
+	}
+	return list_concat(asked, told);
+}
+
+/*
+ * The schemas, a list of names, with what those that are to be renamed are
+ * called as yet, according to hints, a list of SmRename.  Objects in these are
+ * managed as well, since they are the same.
+ */
+List *
+sm_rename_schemas(const List *hints, const List *schemas)
+{
+	List *result = list_copy(schemas);
+	ListCell *lc;
+	ListCell *schema;
+
+	foreach (lc, read_hints(hints))
+	{
+		const Hint *hint = lfirst(lc);
+		const char *old = hint->old->part[0];
+		const char *new = hint->new->part[0];
+
+		if (hint->new->n != 1 || !OidIsValid(get_namespace_oid(old, true)) ||
+			OidIsValid(get_namespace_oid(new, true)))
+			continue;
+		foreach (schema, schemas)
+			if (strcmp(lfirst(schema), new) == 0)
+				result = lappend(result, (void *) old);
+	}
+	return result;
+}
+
+/* ------------------------------------------------------------------------
+ * What a hint may mean
+ * ------------------------------------------------------------------------ */
+
+/* Is the schema, by the name that it began with, or has in the end, meant? */
+static bool
+is_schema(const SmRenameSet *set, const char *schema, const char *name)
+{
+	return strcmp(schema, name) == 0 ||
+		   strcmp(sm_rename_schema(set, schema, SM_TIME_END), name) == 0;
+}
+
+/* Are these the arguments of the routine? */
+static bool
+has_args(const SmObject *object, const char *args)
+{
+	const char *own = strrchr(object->identity, '(') + 1;
+	StringInfoData buf;
+
+	if (strlen(own) == strlen(args) + 1 &&
+		strncmp(own, args, strlen(args)) == 0)
+		return true;
+	/* as the server writes them */
+	initStringInfo(&buf);
+	while (*args)
+	{
+		size_t length = strcspn(args, ",");
+		Oid type;
+		int32 typmod;
+
+		sm_parse_type(pnstrdup(args, length), &type, &typmod);
+		if (!OidIsValid(type))
+			return false;
+		appendStringInfo(&buf, "%s%s", buf.len > 0 ? ", " : "",
+						 format_type_be(type));
+		args += length + (args[length] ? 1 : 0);
+	}
+	appendStringInfoChar(&buf, ')');
+	return strcmp(own, buf.data) == 0;
+}
+
+static Candidate *
+add_candidate(List **candidates, const SmObject *object, const char *schema)
+{
+	Candidate *candidate = palloc0_object(Candidate);
+
+	candidate->object = object;
+	candidate->schema = schema;
+	*candidates = lappend(*candidates, candidate);
+	return candidate;
+}
+
+static List *
+find_schemas(const SmRenameSet *set, const Hint *hint)
+{
+	const SmObject *object =
+		sm_snapshot_find(set->live, &sm_kind_schema,
+						 quote_identifier(hint->old->part[0]));
+	List *candidates = NIL;
+
+	if (object)
+		add_candidate(&candidates, object, NULL)->is_desired =
+			sm_snapshot_find(set->to, &sm_kind_schema,
+							 quote_identifier(hint->new->part[0])) != NULL;
+	return candidates;
+}
+
+/* Objects that stand in a schema */
+static List *
+find_wholes(const SmRenameSet *set, const Hint *hint)
+{
+	const char *schema = sm_rename_schema_at_end(set, hint->new->part[0]);
+	const char *args = hint->old->args;
+	List *candidates = NIL;
+	ListCell *lc;
+
+	foreach (lc, sm_rename_set_called(set, hint->old->part[1]))
+	{
+		const SmObject *object = lfirst(lc);
+		SmRenameShape shape = sm_rename_shape(object);
+		const char *identity;
+
+		if ((shape != SM_SHAPE_ROUTINE && (shape != SM_SHAPE_WHOLE || args)) ||
+			(hint->old->kind && object->kind != hint->old->kind) ||
+			!is_schema(set, object->schema, hint->old->part[0]) ||
+			(args && !has_args(object, args)))
+			continue;
+		identity =
+			sm_rename_identity_as(set, object, schema ? schema : object->schema,
+								  hint->new->part[1], SM_TIME_END);
+		add_candidate(&candidates, object, schema)->is_desired =
+			schema && sm_snapshot_find(set->to, object->kind, identity);
+	}
+	return candidates;
+}
+
+/* Does the enum type have the value? */
+static Oid
+find_label(const SmObject *type, const char *label)
+{
+	Oid oid = InvalidOid;
+
+	if (strlen(label) < NAMEDATALEN)
+		oid = GetSysCacheOid2(ENUMTYPOIDNAME, Anum_pg_enum_oid,
+							  ObjectIdGetDatum(type->address.objid),
+							  CStringGetDatum(label));
+	return oid;
+}
+
+/* The values of an enum type, which are its only attribute, as strings */
+static List *
+enum_values(const SmObject *type)
+{
+	const char *values = sm_attr(type, SM_FIRST_ATTR);
+
+	if (values == NULL)
+		return NIL;
+	return sm_text_array_to_list(
+		OidFunctionCall3(F_ARRAY_IN, CStringGetDatum(values),
+						 ObjectIdGetDatum(TEXTOID), Int32GetDatum(-1)));
+}
+
+/* Has the desired state an enum type like this one with the value? */
+static bool
+label_is_desired(const SmRenameSet *set, const SmObject *type,
+				 const char *label)
+{
+	const SmObject *to =
+		sm_snapshot_find(set->to, type->kind,
+						 sm_rename_identity(set, type, SM_TIME_END));
+	ListCell *lc;
+
+	foreach (lc, to ? enum_values(to) : NIL)
+		if (strcmp(lfirst(lc), label) == 0)
+			return true;
+	return false;
+}
+
+/* What is, in the end, the object that the new name is a part of? */
+static List *
+find_parents(const SmRenameSet *set, const Hint *hint)
+{
+	const char *schema = sm_rename_schema_at_end(set, hint->new->part[0]);
+	const char *name = hint->new->part[1];
+	List *parents = NIL;
+	ListCell *lc;
+
+	foreach (lc, set->renamed)
+	{
+		const SmRenamed *renamed = lfirst(lc);
+
+		if (schema && renamed->shape == SM_SHAPE_WHOLE && renamed->is_object &&
+			strcmp(renamed->new_name, name) == 0 &&
+			strcmp(renamed->new_schema, schema) == 0)
+			parents = lappend(parents, (void *) renamed->object);
+	}
+	foreach (lc, sm_rename_set_called(set, name))
+	{
+		const SmObject *object = lfirst(lc);
+
+		if (schema && sm_rename_shape(object) == SM_SHAPE_WHOLE &&
+			strcmp(object->schema, schema) == 0 &&
+			sm_rename_set_find(set, object) == NULL)
+			parents = lappend(parents, (void *) object);
+	}
+	return parents;
+}
+
+static List *
+find_parts(const SmRenameSet *set, const Hint *hint)
+{
+	const SmRenameName *old = hint->old;
+	const char *new_name = hint->new->part[2];
+	List *candidates = NIL;
+	ListCell *lc;
+
+	foreach (lc, find_parents(set, hint))
+	{
+		const SmObject *parent = lfirst(lc);
+
+		if (!is_schema(set, parent->schema, old->part[0]) &&
+			strcmp(old->part[0], hint->new->part[0]) != 0)
+			continue;
+		if (strcmp(old->part[1], parent->name) != 0 &&
+			strcmp(old->part[1], hint->new->part[1]) != 0)
+			continue;
+		if (parent->kind == &sm_kind_enum &&
+			find_label(parent, old->part[2]) != InvalidOid)
+		{
+			Candidate *label = add_candidate(&candidates, parent, NULL);
+
+			label->is_label = true;
+			label->is_desired = label_is_desired(set, parent, new_name);
+		}
+		for (int i = 0; i < parent->children.n; i++)
+		{
+			const SmObject *child = parent->children.item[i];
+			SmRenameShape shape = sm_rename_shape(child);
+
+			if ((shape == SM_SHAPE_COLUMN || shape == SM_SHAPE_PART) &&
+				strcmp(child->name, old->part[2]) == 0 &&
+				(old->kind == NULL || child->kind == old->kind))
+				add_candidate(&candidates, child, NULL)->is_desired =
+					sm_snapshot_find(set->to, child->kind,
+									 sm_rename_identity_as(set, child,
+														   child->schema,
+														   new_name,
+														   SM_TIME_END)) !=
+					NULL;
+		}
+	}
+	return candidates;
+}
+
+/* Can the old name be that of a routine? */
+static bool
+may_be_routine(const SmRenameSet *set, const Hint *hint)
+{
+	ListCell *lc;
+
+	foreach (lc, sm_rename_set_called(set, hint->old->part[1]))
+		if (sm_rename_shape(lfirst(lc)) == SM_SHAPE_ROUTINE)
+			return true;
+	return false;
+}
+
+static List *
+find_old(const SmRenameSet *set, const Hint *hint)
+{
+	switch (hint->old->n)
+	{
+		case 1:
+			return find_schemas(set, hint);
+		case 2:
+			return find_wholes(set, hint);
+		default:
+			return find_parts(set, hint);
+	}
+}
+
+/* What the hint says would then be done already, and hint says why not */
+static bool
+is_done(const SmRenameSet *set, const Hint *hint)
+{
+	Hint reverse = *hint;
+
+	reverse.old = hint->new;
+	reverse.new = hint->new;
+	return find_old(set, &reverse) != NIL;
+}
+
+/* ------------------------------------------------------------------------
+ * What a hint means
+ * ------------------------------------------------------------------------ */
+
+static void
+refuse_hint(const Hint *hint, const char *detail)
+{
+	ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					errmsg("\"%s\" cannot be renamed to \"%s\"",
+						   hint->old->text, hint->new->text),
+					errdetail_internal("%s", detail)));
+}
+
+/* The only candidate that the desired state knows by the new name, or NULL */
+static const Candidate *
+choose(const Hint *hint, const List *candidates)
+{
+	const Candidate *chosen = NULL;
+	ListCell *lc;
+
+	foreach (lc, candidates)
+	{
+		const Candidate *candidate = lfirst(lc);
+
+		if (!candidate->is_desired)
+			continue;
+		if (chosen)
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg("\"%s\" means more than one object",
+							hint->old->text),
+					 errdetail("It can be %s %s or %s %s.",
+							   chosen->object->kind->name,
+							   chosen->object->identity,
+							   candidate->object->kind->name,
+							   candidate->object->identity),
+					 errhint(
+						 "Write the kind and a colon before the name, and the types of arguments behind that of a function.")));
+		chosen = candidate;
+	}
+	return chosen;
+}
+
+/* A value of an enum, if it has not been noted yet */
+static SmRenamed *
+note_label(SmRenameSet *set, const SmObject *type, const char *label)
+{
+	SmAddress address = { EnumRelationId, InvalidOid, 0 };
+	ListCell *lc;
+
+	address.objid = find_label(type, label);
+	foreach (lc, set->renamed)
+		if (((SmRenamed *) lfirst(lc))->address.objid == address.objid &&
+			((SmRenamed *) lfirst(lc))->shape == SM_SHAPE_LABEL)
+			return NULL;
+	return sm_rename_set_add_new(set, SM_SHAPE_LABEL, type->kind, type, type,
+								 NULL, label, address);
+}
+
+/* Notes what the hint says.  The first one about an object counts */
+static void
+note(SmRenameSet *set, const Hint *hint, const Candidate *candidate)
+{
+	const char *name = hint->new->part[hint->new->n - 1];
+	SmRenamed *renamed;
+
+	if (strlen(name) >= NAMEDATALEN)
+		refuse_hint(hint, "The new name is too long.");
+	if (candidate->is_label)
+		renamed = note_label(set, candidate->object, hint->old->part[2]);
+	else if (sm_rename_set_find(set, candidate->object))
+		return;
+	else
+		renamed = sm_rename_set_add(set, candidate->object);
+	if (renamed == NULL)
+		return;
+	renamed->hinted = true;
+	renamed->new_name = name;
+	if (candidate->schema)
+		renamed->new_schema = candidate->schema;
+	if (renamed->new_schema && renamed->parent == NULL &&
+		sm_snapshot_find(set->live, &sm_kind_schema,
+						 quote_identifier(renamed->new_schema)) == NULL)
+		refuse_hint(hint,
+					"The other schema must be there already, and must be one of those that are compared.");
+}
+
+static void
+resolve(SmRenameSet *set, const Hint *hint)
+{
+	List *candidates = find_old(set, hint);
+	const Candidate *chosen = choose(hint, candidates);
+
+	if (chosen)
+		note(set, hint, chosen);
+	else if (!hint->asked || (candidates == NIL && is_done(set, hint)))
+		return;
+	else if (candidates)
+		refuse_hint(hint,
+					"The desired state has no such object of the new name.");
+	else
+		refuse_hint(hint, "There is no object of the old name.");
+}
+
+/*
+ * The old name is there, and so is the new one.  If the desired state has both
+ * then nothing is to be renamed, any more.  Otherwise one of both objects would
+ * have to be dropped, and that nobody has said.
+ */
+static void
+settle_conflict(SmRenameSet *set, SmRenamed *renamed)
+{
+	const char *old =
+		sm_rename_identity_as(set, renamed->object, renamed->schema,
+							  renamed->name, SM_TIME_END);
+	bool is_kept = renamed->shape == SM_SHAPE_LABEL
+					   ? label_is_desired(set, renamed->object, renamed->name)
+					   : sm_snapshot_find(set->to, renamed->kind, old) != NULL;
+
+	if (!is_kept)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("%s %s cannot be renamed to %s", renamed->kind->name,
+						sm_rename_renamed_identity(set, renamed, SM_TIME_NOW),
+						sm_rename_renamed_identity(set, renamed, SM_TIME_END)),
+				 errdetail("There is something of the new name already."),
+				 errhint(
+					 "Drop one of both, or rename it, in a revision before.")));
+	sm_rename_set_remove(set, renamed);
+}
+
+static bool
+keeps_name(const SmRenamed *renamed)
+{
+	return strcmp(renamed->name, renamed->new_name) == 0 &&
+		   (renamed->schema == NULL ||
+			strcmp(renamed->schema, renamed->new_schema) == 0);
+}
+
+/* Takes out what has its name already, or cannot get it */
+static void
+settle(SmRenameSet *set)
+{
+	List *all = list_copy(set->renamed);
+	ListCell *lc;
+
+	foreach (lc, all)
+	{
+		SmRenamed *renamed = lfirst(lc);
+
+		if (keeps_name(renamed))
+			sm_rename_set_remove(set, renamed);
+		else if (sm_rename_set_taken(set, renamed, renamed->new_schema,
+									 renamed->new_name, SM_TIME_END))
+			settle_conflict(set, renamed);
+	}
+}
+
+/*
+ * From the outside to the inside; routines behind types, which their names have
+ * as arguments.
+ */
+static int
+rank(const SmRenameSet *set, const Hint *hint)
+{
+	switch (hint->old->n)
+	{
+		case 1:
+			return 0;
+		case 2:
+			return may_be_routine(set, hint) ? 2 : 1;
+		default:
+			return 3;
+	}
+}
+
+static void
+resolve_all(SmRenameSet *set, const List *hints)
+{
+	for (int i = 0; i <= 3; i++)
+	{
+		ListCell *lc;
+
+		foreach (lc, hints)
+		{
+			const Hint *hint = lfirst(lc);
+
+			if (rank(set, hint) == i)
+				resolve(set, hint);
+		}
+		settle(set);
+	}
+}
+
+/*
+ * The steps, a list of SmRenameStep, that give objects of the live state the
+ * names that they have in the desired one, according to hints, a list of
+ * SmRename.  NIL if nothing is to be renamed.  What does not fit is an error.
+ * To be called before anything is changed in the catalogs that live was read
+ * from.
+ */
+List *
+sm_rename_steps(const List *hints, const SmSnapshot *live, const SmSnapshot *to)
+{
+	SmRenameSet *set;
+	List *steps = NIL;
+	List *all;
+	SmEnv env;
+
+	if (hints == NIL)
+		return NIL;
+	sm_env_enter_deparse(&env);
+	all = read_hints(hints);
+	set = sm_rename_set_create(live, to);
+	resolve_all(set, all);
+	if (set->renamed)
+	{
+		sm_rename_along(set);
+		steps = sm_rename_order(set);
+	}
+	sm_env_leave(&env);
+	return steps;
+}
