@@ -366,8 +366,8 @@ allow_setting(Node *stmt, const char **hint)
 }
 
 /* Whether a statement makes something that only this session would see */
-static bool
-makes_temporary(Node *stmt)
+bool
+sm_allow_is_temporary(Node *stmt)
 {
 	const RangeVar *relation = NULL;
 
@@ -391,7 +391,7 @@ sm_allow_in_model(Node *stmt, const char **hint)
 {
 	SmAllowSetting setting;
 
-	if (makes_temporary(stmt))
+	if (sm_allow_is_temporary(stmt))
 	{
 		*hint =
 			"A temporary object ends with its session, so there is nothing to compare.";
@@ -518,4 +518,13 @@ sm_allow_strip_concurrently(Node *stmt)
 				((PartitionCmd *) cmd->def)->concurrent = false;
 		}
 	}
+}
+
+/* Whether a model can define what is in a schema */
+bool
+sm_allow_schema(const char *schema)
+{
+	return strcmp(schema, "schemamig") != 0 &&
+		   strcmp(schema, "information_schema") != 0 &&
+		   strncmp(schema, "pg_", 3) != 0;
 }

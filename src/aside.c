@@ -47,6 +47,7 @@
 #include "utils/rel.h"
 #include "utils/syscache.h"
 
+#include "allow.h"
 #include "aside.h"
 #include "compat.h"
 
@@ -73,9 +74,7 @@ struct SmAside
 void
 sm_aside_check(const char *schema)
 {
-	if (strcmp(schema, "schemamig") == 0 ||
-		strcmp(schema, "information_schema") == 0 ||
-		strncmp(schema, "pg_", 3) == 0)
+	if (!sm_allow_schema(schema))
 		ereport(ERROR,
 				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
 				 errmsg("schema \"%s\" cannot be managed by a model", schema),

@@ -134,9 +134,11 @@ prove(const SmComparison *comparison)
 	if (!sm_proof)
 		return;
 	if (comparison->downgrade == NULL)
-		ereport(WARNING,
-				(errmsg(
-					"the revision is not proven, because it has no downgrade script")));
+		ereport(
+			WARNING,
+			(errmsg(
+				 "the revision is not proven, because it has no downgrade script"),
+			 errdetail("%s.", comparison->irreversible)));
 	else
 		sm_prove(comparison);
 }

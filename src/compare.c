@@ -442,5 +442,13 @@ sm_compare_plan(SmComparison *comparison)
 	if (delta->refusals == NIL)
 		comparison->downgrade =
 			with_renames(comparison, sm_emit_script(delta), false);
+	else
+	{
+		SmRefusal *refusal = linitial(delta->refusals);
+
+		comparison->irreversible =
+			psprintf("%s %s: %s", refusal->object->kind->name,
+					 refusal->object->identity, refusal->reason);
+	}
 	report_time("diff", NULL, start);
 }

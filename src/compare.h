@@ -35,7 +35,8 @@ typedef struct SmComparison
 	List *changes; /* of SmChange */
 	List *likely;  /* of char *: renames that are not hinted at */
 	char *upgrade;
-	char *downgrade; /* NULL: there is no way back */
+	char *downgrade;		  /* NULL: there is no way back */
+	const char *irreversible; /* why */
 } SmComparison;
 
 extern void sm_compare_read(SmComparison *comparison);

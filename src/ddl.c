@@ -115,9 +115,20 @@ follow_setting(Reader *r, Node *stmt)
 	r->path = setting.value ? pstrdup(setting.value) : r->initial_path;
 }
 
+static void
+refuse_schema(const SmScript *script, const char *schema)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+			 errmsg("a model cannot define objects in schema \"%s\"", schema),
+			 sm_script_errposition(script, script->stmt[script->n - 1].start),
+			 errhint(
+				 "It belongs to the server, to the session or to schemamig.")));
+}
+
 /* Notes the schemas in which a statement makes objects */
 static void
-note_schemas(Reader *r, Node *stmt)
+note_schemas(Reader *r, const SmScript *script, Node *stmt)
 {
 	ListCell *lc;
 
@@ -132,6 +143,8 @@ note_schemas(Reader *r, Node *stmt)
 			continue;
 		if (schema == NULL)
 			schema = creation_schema(r);
+		if (schema && !sm_allow_schema(schema))
+			refuse_schema(script, schema);
 		if (schema)
 			r->ddl->schemas = add_once(r->ddl->schemas, schema);
 	}
@@ -166,6 +179,20 @@ note_extension(Reader *r, CreateExtensionStmt *stmt)
 	r->ddl->extensions = lappend(r->ddl->extensions, extension);
 }
 
+/* What a statement is called in a message */
+static const char *
+statement_name(Node *stmt)
+{
+	SmAllowSetting setting;
+
+	if (sm_allow_is_temporary(stmt))
+		return "a temporary object";
+	if (IsA(stmt, VariableSetStmt) && sm_allow_setting(stmt, &setting) &&
+		setting.name)
+		return psprintf("SET %s", setting.name);
+	return CreateCommandName(stmt);
+}
+
 static void
 refuse(const SmScript *script, const SmDdlPiece *piece, Node *stmt,
 	   const char *hint)
@@ -174,8 +201,7 @@ refuse(const SmScript *script, const SmDdlPiece *piece, Node *stmt,
 			(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
 			 piece->replay
 				 ? errmsg("%s cannot be replayed", CreateCommandName(stmt))
-				 : errmsg("%s is not allowed in a model",
-						  CreateCommandName(stmt)),
+				 : errmsg("%s is not allowed in a model", statement_name(stmt)),
 			 sm_script_errposition(script, script->stmt[script->n - 1].start),
 			 errhint("%s", hint)));
 }
@@ -206,7 +232,7 @@ read_statement(const SmScript *script, RawStmt *raw, void *arg)
 		note_extension(r, (CreateExtensionStmt *) stmt);
 	else if (allow == SM_ALLOW_SCHEMA ? creates_schema(stmt)
 									  : allow != SM_ALLOW_SKIP)
-		note_schemas(r, stmt);
+		note_schemas(r, script, stmt);
 	if (r->hints)
 		sm_hint_statement(r->hints, script, raw, creation_schema(r));
 }
@@ -265,8 +291,10 @@ read_text(Reader *r, const SmModelText *text)
 	r->size = 0;
 	r->path = r->initial_path;
 	r->hints = text->replay ? NULL : sm_hint_begin(sql);
-	piece->script = sm_script_parse_model(text->name ? text->name : "", sql,
-										  read_statement, r);
+	piece->script =
+		sm_script_parse_model(text->replay ? SM_SCRIPT_REPLAY : SM_SCRIPT_MODEL,
+							  text->name ? text->name : "", sql, read_statement,
+							  r);
 	if (r->hints)
 		r->ddl->renames =
 			list_concat(r->ddl->renames, sm_hint_end(r->hints, piece->script));

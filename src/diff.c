@@ -38,6 +38,7 @@ forget_plan(SmSnapshot *snapshot)
 		object->peer = NULL;
 		object->fate = SM_KEEP;
 		object->rebuilt = false;
+		object->cause = NULL;
 		object->swapped = false;
 		object->split = false;
 		object->ignored = false;
@@ -117,15 +118,19 @@ match(Diff *diff)
 	}
 }
 
+/* The object is created anew, for the sake of another one */
 static void
-replace(Diff *diff, SmObject *from, bool rebuilt)
+rebuild(Diff *diff, SmObject *from, const SmObject *cause)
 {
 	from->fate = from->peer ? SM_REPLACE : SM_DROP;
-	from->rebuilt = rebuilt;
+	from->rebuilt = true;
+	from->cause = cause;
 	if (from->peer)
 	{
 		from->peer->fate = SM_REPLACE;
-		from->peer->rebuilt = rebuilt;
+		from->peer->rebuilt = true;
+		from->peer->cause = cause;
+		swap(from);
 	}
 	sm_objects_add(&diff->queue, from);
 }
@@ -138,9 +143,10 @@ describe(const SmObject *object)
 
 /* The values of a column are converted to a type that replaces another one */
 static void
-convert(Diff *diff, SmObject *user)
+convert(Diff *diff, SmObject *user, const SmObject *cause)
 {
 	user->fate = user->peer->fate = SM_ALTER;
+	user->cause = user->peer->cause = cause;
 	user->changed |= SM_BIT(user->kind->type_attribute);
 	user->peer->changed |= SM_BIT(user->kind->type_attribute);
 	sm_objects_add(&diff->queue, user);
@@ -184,9 +190,9 @@ needed_is_dropped(Diff *diff, SmObject *user, const SmObject *needed)
 		return;
 	if (user->parent == needed ||
 		((user->kind->flags & SM_KIND_REBUILDABLE) && !user->ignored))
-		replace(diff, user, true);
+		rebuild(diff, user, needed);
 	else if (still_needed && needed->swapped && user->kind->type_attribute)
-		convert(diff, user);
+		convert(diff, user, needed);
 	else if (still_needed)
 		sm_delta_refuse(diff->delta, needed, false,
 						"it would have to be dropped and created again, and %s uses it",
@@ -235,14 +241,14 @@ spread(Diff *diff)
 				needed_is_dropped(diff, user, needed);
 			else if (!sm_delta_drops(user) && user->kind->is_disturbed &&
 					 user->kind->is_disturbed(user, needed))
-				replace(diff, user, true);
+				rebuild(diff, user, needed);
 		}
 		for (int j = 0; sm_delta_drops(needed) && j < needed->owned.n; j++)
 		{
 			SmObject *owned = needed->owned.item[j];
 
 			if (!sm_delta_drops(owned) && still_owned(owned, needed))
-				replace(diff, owned, true);
+				rebuild(diff, owned, needed);
 		}
 	}
 }

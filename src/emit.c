@@ -168,7 +168,7 @@ sm_emit_script(const SmDelta *delta)
 
 /* What comes and goes with its parent has no row of its own */
 static const SmObject *
-row_object(const SmObject *object)
+whole(const SmObject *object)
 {
 	while (object->parent &&
 		   ((object->fate == SM_CREATE && sm_delta_creates(object->parent)) ||
@@ -194,17 +194,21 @@ attribute_name(const SmKind *kind, int attribute)
 	}
 }
 
+/*
+ * What happens to the object, as seen from the upgrade, although it may be the
+ * downgrade that it was found in
+ */
 static char *
-describe_change(const SmObject *object)
+describe_change(const SmObject *object, bool is_upgrade)
 {
 	StringInfoData text;
 
 	switch (object->fate)
 	{
 		case SM_CREATE:
-			return "create";
+			return is_upgrade ? "create" : "drop";
 		case SM_DROP:
-			return "drop";
+			return is_upgrade ? "drop" : "create";
 		case SM_REPLACE:
 			return object->rebuilt ? "rebuild" : "replace";
 		default:
@@ -219,24 +223,43 @@ describe_change(const SmObject *object)
 	return text.len > 0 ? text.data : "alter: privileges";
 }
 
+static SmChange *
+find_row(const SmObject *object)
+{
+	if (object->change == NULL && object->peer)
+		return object->peer->change;
+	return object->change;
+}
+
 /* The row of the object; a new one if there is none */
 static SmChange *
-row_of(List **changes, const SmObject *object)
+row_of(List **changes, const SmObject *object, bool is_upgrade)
 {
-	SmChange *change = object->change;
+	SmChange *change = find_row(object);
 
-	if (change == NULL && object->peer)
-		change = object->peer->change;
 	if (change == NULL)
 	{
 		change = palloc0_object(SmChange);
 		change->kind = object->kind->name;
 		change->identity = object->identity;
-		change->change = describe_change(object);
+		change->change = describe_change(object, is_upgrade);
 		*changes = lappend(*changes, change);
 	}
 	((SmObject *) object)->change = change;
 	return change;
+}
+
+/*
+ * The object whose row says what is done about this one.  What only the way
+ * back has to rebuild does not differ, and goes with its cause.
+ */
+static const SmObject *
+row_object(const SmObject *object, bool is_upgrade)
+{
+	object = whole(object);
+	while (!is_upgrade && find_row(object) == NULL && object->cause)
+		object = whole(object->cause);
+	return object;
 }
 
 static void
@@ -282,8 +305,8 @@ sm_emit_changes(const SmDelta *delta, List *changes, bool is_upgrade)
 	foreach (lc, delta->actions)
 	{
 		SmAction *action = lfirst(lc);
-		const SmObject *object = row_object(action->object);
-		SmChange *change = row_of(&changes, object);
+		const SmObject *object = row_object(action->object, is_upgrade);
+		SmChange *change = row_of(&changes, object, is_upgrade);
 		ListCell *lc2;
 
 		if (is_upgrade && action->phase == SM_PHASE_DROP &&
@@ -296,7 +319,7 @@ sm_emit_changes(const SmDelta *delta, List *changes, bool is_upgrade)
 		foreach (lc, delta->refusals)
 		{
 			SmRefusal *refusal = lfirst(lc);
-			SmChange *change = row_of(&changes, refusal->object);
+			SmChange *change = row_of(&changes, refusal->object, true);
 
 			change->refused = refusal->reason;
 			change->data_loss = refusal->data_loss;

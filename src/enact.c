@@ -693,6 +693,7 @@ sm_enact_bodies(SmEnactment *e)
 		set_one("check_function_bodies", "on");
 		sm_script_push_context(&error_context, function->script);
 		error_context.stmt = function->stmt;
+		error_context.in_body = true;
 		OidFunctionCall1(validator, ObjectIdGetDatum(function->oid));
 		sm_script_pop_context(&error_context);
 		sm_env_leave(&env);

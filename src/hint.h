@@ -20,7 +20,7 @@ typedef struct SmRename
 {
 	char *old_identity;
 	char *new_identity;
-	bool asked; /* in the call, not told by the model: must fit */
+	bool asked; /* by an argument of the call: not a hint in the model */
 } SmRename;
 
 typedef struct SmHints SmHints;

@@ -52,11 +52,12 @@ struct SmObject
 	/* The rest belongs to the plan that is being made */
 	struct SmObject *peer; /* the same object in the other state */
 	SmFate fate;
-	bool rebuilt;	/* SM_REPLACE for the sake of others only */
-	bool swapped;	/* SM_REPLACE while what uses it stays */
-	bool split;		/* gets a statement of its own, to break a cycle */
-	bool ignored;	/* the caller does not want it compared */
-	uint64 changed; /* attributes that differ, as bits */
+	const SmObject *cause; /* for whose sake it is rebuilt or converted */
+	bool rebuilt;		   /* SM_REPLACE for the sake of others only */
+	bool swapped;		   /* SM_REPLACE while what uses it stays */
+	bool split;			   /* gets a statement of its own, to break a cycle */
+	bool ignored;		   /* the caller does not want it compared */
+	uint64 changed;		   /* attributes that differ, as bits */
 	struct SmAction *action[SM_N_PHASES];
 
 	struct SmChange *change; /* its row of diff() */

@@ -51,6 +51,14 @@ action_of(const SmObject *object, SmPhase phase)
 	return object ? object->action[phase] : NULL;
 }
 
+/* What a partition has inherited can be changed when it is detached */
+static void
+order_detached(const SmObject *table, SmAction *detach)
+{
+	for (int i = 0; i < table->children.n; i++)
+		precede(detach, table->children.item[i]->action[SM_PHASE_ALTER]);
+}
+
 static void
 order_old(const SmObject *object)
 {
@@ -64,7 +72,7 @@ order_old(const SmObject *object)
 		precede(drop, needed->action[SM_PHASE_DROP]);
 		precede(drop, action_of(needed->peer, SM_PHASE_ALTER));
 		/* afterwards its name means the new one */
-		if (needed->swapped)
+		if (needed->swapped && !object->swapped)
 			precede(drop, action_of(needed->peer, SM_PHASE_CREATE));
 		if (drop == NULL)
 			precede(alter, needed->action[SM_PHASE_DROP]);
@@ -79,6 +87,8 @@ order_old(const SmObject *object)
 		precede(action_of(object->peer, SM_PHASE_DRESS),
 				owner->action[SM_PHASE_DROP]);
 	}
+	if (object->kind == &sm_kind_partition && object->parent->peer)
+		order_detached(object->parent->peer, drop);
 	if (object->swapped)
 		precede(action_of(object->peer, SM_PHASE_CREATE), drop);
 	else
@@ -430,9 +440,12 @@ sm_order(SmDelta *delta)
 		bool any = split_among(&delta->from->objects, SM_PHASE_DROP);
 
 		any = split_among(&delta->to->objects, SM_PHASE_CREATE) || any;
-		if (!any)
-			report_cycle(delta->actions);
-		return false;
+		if (any)
+			return false;
+		/* what is refused need not have an order */
+		if (delta->refusals)
+			return true;
+		report_cycle(delta->actions);
 	}
 	delta->actions = ordered;
 	return true;

@@ -14,6 +14,7 @@
 
 #include "lib/stringinfo.h"
 #include "miscadmin.h"
+#include "utils/builtins.h"
 
 #include "compat.h"
 #include "ddl.h"
@@ -140,12 +141,45 @@ prove_script(SmScratch *scratch, const SmComparison *comparison,
 	check_state(scratch, comparison, direction, wanted);
 }
 
+/*
+ * Gives to their live owners what the model does not give to anybody, as far
+ * as these are others than the current user, for whom the scratch's owner
+ * stands
+ */
+static char *
+owners(const SmComparison *comparison)
+{
+	const char *self = quote_identifier(comparison->self);
+	StringInfoData script;
+
+	initStringInfo(&script);
+	for (int i = 0; i < comparison->desired->objects.n; i++)
+	{
+		const SmObject *object = comparison->desired->objects.item[i];
+		const SmObject *live =
+			object->attr[SM_OWNER]
+				? NULL
+				: sm_snapshot_find(comparison->renamed, object->kind,
+								   object->identity);
+
+		if (live && live->attr[SM_OWNER] && !is_given(live) &&
+			strcmp(live->attr[SM_OWNER], self) != 0)
+			appendStringInfo(&script, "ALTER %s %s OWNER TO %s;\n",
+							 sm_kind_sql_type(object), object->identity,
+							 live->attr[SM_OWNER]);
+	}
+	return script.data;
+}
+
 /* From the desired state to the live one, and back */
 static void
 prove_both(SmScratch *scratch, void *arg)
 {
 	const SmComparison *comparison = arg;
+	char *script = owners(comparison);
 
+	if (*script)
+		sm_scratch_run(scratch, "owners of the live schemas", script);
 	prove_script(scratch, comparison, "downgrade", comparison->downgrade,
 				 comparison->live);
 	prove_script(scratch, comparison, "upgrade", comparison->upgrade,

@@ -17,7 +17,9 @@
 #include "miscadmin.h"
 #include "parser/parser.h"
 #include "parser/scansup.h"
+#include "tcop/pquery.h"
 #include "utils/memutils.h"
+#include "utils/portal.h"
 
 #include "classify.h"
 #include "compat.h"
@@ -41,6 +43,8 @@ script_name(const SmScript *script)
 			return psprintf("the verify script of revision \"%s\"", of);
 		case SM_SCRIPT_MODEL:
 			return of[0] == '\0' ? "the model" : psprintf("model \"%s\"", of);
+		case SM_SCRIPT_REPLAY:
+			return psprintf("script \"%s\"", of);
 	}
 	return NULL; /* keep compiler quiet */
 }
@@ -129,7 +133,7 @@ show_parse_error(const SmScript *script)
 	if (line[0] == '\\')
 		errhint(
 			"psql's backslash commands are not SQL: a script is run by the server.");
-	else if (script->text[offset] == ':' && script->kind != SM_SCRIPT_MODEL)
+	else if (script->text[offset] == ':' && script->kind < SM_SCRIPT_MODEL)
 		errhint(
 			"A variable is written as :'name' for a value and :\"name\" for an identifier.");
 }
@@ -156,6 +160,30 @@ show_statement_error(const SmScript *script, int stmt)
 		add_place(script, stmt, s->start);
 }
 
+/*
+ * While the body of a function is checked, a position is one in the query that
+ * the client has sent, if the server has found the body there.  That is in the
+ * statement only if the query has the statement as it is.
+ */
+static void
+show_body_error(const SmScript *script, int stmt)
+{
+	const char *query = ActivePortal ? ActivePortal->sourceText : NULL;
+	char *sql = sm_script_statement_text(script, stmt);
+	const char *found = query ? strstr(query, sql) : NULL;
+	int position = geterrposition();
+
+	if (position > 0)
+	{
+		if (found)
+			position -= pg_mbstrlen_with_len(query, found - query);
+		if (!found || position > pg_mbstrlen(sql))
+			position = 0;
+		errposition(Max(position, 0));
+	}
+	show_statement_error(script, stmt);
+}
+
 static void
 script_error_callback(void *arg)
 {
@@ -163,6 +191,8 @@ script_error_callback(void *arg)
 
 	if (context->stmt < 0)
 		show_parse_error(context->script);
+	else if (context->in_body)
+		show_body_error(context->script, context->stmt);
 	else
 		show_statement_error(context->script, context->stmt);
 }
@@ -177,6 +207,7 @@ sm_script_push_context(SmScriptContext *context, const SmScript *script)
 {
 	context->script = script;
 	context->stmt = -1;
+	context->in_body = false;
 	context->callback.callback = script_error_callback;
 	context->callback.arg = context;
 	context->callback.previous = error_context_stack;
@@ -357,15 +388,16 @@ sm_script_parse(SmScriptKind kind, const char *revision, const char *text)
 }
 
 /*
- * Parses the text of a model, with a name or "".  What it may contain is up to
+ * Parses the text of a model, with a name or "", or a script that is run like
+ * one.  What it may contain is up to
  * the visitor; an error of its own says where with sm_script_errposition().
  * Only the places of the statements are set in the result.
  */
 SmScript *
-sm_script_parse_model(const char *name, const char *text,
+sm_script_parse_model(SmScriptKind kind, const char *name, const char *text,
 					  SmScriptVisitor visitor, void *arg)
 {
-	return parse_script(SM_SCRIPT_MODEL, name, text, visitor, arg);
+	return parse_script(kind, name, text, visitor, arg);
 }
 
 /* The text of a statement */

@@ -17,7 +17,8 @@ typedef enum SmScriptKind
 	SM_SCRIPT_UPGRADE,
 	SM_SCRIPT_DOWNGRADE,
 	SM_SCRIPT_VERIFY,
-	SM_SCRIPT_MODEL
+	SM_SCRIPT_MODEL,
+	SM_SCRIPT_REPLAY
 } SmScriptKind;
 
 /* One statement, by its place in the text, in bytes */
@@ -50,7 +51,8 @@ typedef struct SmScript
 typedef struct SmScriptContext
 {
 	const SmScript *script;
-	int stmt; /* index of the statement; -1: still parsing */
+	int stmt;	  /* index of the statement; -1: still parsing */
+	bool in_body; /* it is the body of a function that is checked */
 	ErrorContextCallback callback;
 } SmScriptContext;
 
@@ -58,8 +60,9 @@ extern SmScript *
 sm_script_parse(SmScriptKind kind, const char *revision, const char *text);
 typedef void (*SmScriptVisitor)(const SmScript *script, RawStmt *raw,
 								void *arg);
-extern SmScript *sm_script_parse_model(const char *name, const char *text,
-									   SmScriptVisitor visitor, void *arg);
+extern SmScript *
+sm_script_parse_model(SmScriptKind kind, const char *name, const char *text,
+					  SmScriptVisitor visitor, void *arg);
 extern char *sm_script_statement_text(const SmScript *script, int i);
 extern int sm_script_line(const SmScript *script, int offset, int *column);
 extern int sm_script_errposition(const SmScript *script, int offset);

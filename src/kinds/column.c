@@ -76,7 +76,9 @@ static const char query[] =
 	"CASE WHEN a.attcollation <> t.typcollation "
 	"THEN a.attcollation::regcollation::text END, "
 	SM_SQL_NOT_NULL ", "
-	"CASE a.attidentity WHEN 'a' THEN 'ALWAYS' WHEN 'd' THEN 'BY DEFAULT' END, "
+	/* that of a partition is its parent's */
+	"CASE WHEN s.name IS NULL THEN NULL "
+	"WHEN a.attidentity = 'a' THEN 'ALWAYS' ELSE 'BY DEFAULT' END, "
 	"s.name, s.seqstart, s.seqincrement, s.seqmin, s.seqmax, "
 	"nullif(s.seqcache, 1), s.seqcycle, "
 	"CASE a.attgenerated WHEN 's' THEN 'STORED' WHEN 'v' THEN 'VIRTUAL' END, "
@@ -204,6 +206,21 @@ default_of(const SmObject *column)
 	return NULL;
 }
 
+/*
+ * What stands before NOT NULL where the name that the server would choose could
+ * be taken: by a child, whose constraint has the name of its parent's
+ */
+static const char *
+not_null_name(const SmObject *column)
+{
+	const char *name = sm_attr(column, NOT_NULL_NAME);
+
+	if (name == NULL || !sm_attr_is(column, NOT_NULL, "NOT NULL") ||
+		!sm_table_has_children(column->parent))
+		return "";
+	return psprintf("CONSTRAINT %s ", name);
+}
+
 /* The column as it stands in CREATE TABLE and behind ADD COLUMN */
 char *
 sm_column_definition(const SmObject *column)
@@ -223,7 +240,8 @@ sm_column_definition(const SmObject *column)
 						 sm_attr(column, EXPRESSION),
 						 sm_attr(column, GENERATED));
 	if (sm_attr(column, NOT_NULL))
-		appendStringInfo(&sql, " %s", sm_attr(column, NOT_NULL));
+		appendStringInfo(&sql, " %s%s", not_null_name(column),
+						 sm_attr(column, NOT_NULL));
 	if (sm_attr(column, IDENTITY))
 	{
 		appendStringInfo(&sql, " GENERATED %s AS IDENTITY (",
@@ -319,11 +337,16 @@ drop(SmDelta *delta, const SmObject *from)
 }
 
 static void
-change_type(SmDelta *delta, const SmObject *from, const SmObject *to)
+change_type(SmDelta *delta, const SmObject *from, const SmObject *to,
+			uint64 changed)
 {
 	const char *collation = sm_attr(to, COLLATION);
-	SmTypeChange change =
-		sm_coltype_change(sm_attr(from, TYPE), sm_attr(to, TYPE), to->name);
+	SmTypeChange change = { 0 };
+
+	/* another collation alone changes no value */
+	if (SM_DIFFERS(changed, TYPE))
+		change = sm_coltype_change(sm_attr(from, TYPE), sm_attr(to, TYPE),
+								   to->name);
 
 	sm_delta_alter_table(delta, to, SM_PHASE_ALTER, to->parent->identity,
 						 "ALTER COLUMN %s TYPE %s%s%s%s%s",
@@ -419,7 +442,7 @@ add_not_null(SmDelta *delta, const SmObject *to)
 	const char *name = quote_identifier(to->name);
 	const char *table = to->parent->identity;
 
-	if (strcmp(definition, "NOT NULL") == 0)
+	if (strcmp(definition, "NOT NULL") == 0 && *not_null_name(to) == '\0')
 		sm_delta_alter_table(delta, to, SM_PHASE_ALTER, table,
 							 "ALTER COLUMN %s SET NOT NULL", name);
 	else
@@ -466,7 +489,13 @@ alter(SmDelta *delta, const SmObject *from, const SmObject *to, uint64 changed)
 							 "ALTER COLUMN %s DROP EXPRESSION",
 							 quote_identifier(to->name));
 	if (disturbs(from, to, changed) && !inherited)
-		change_type(delta, from, to);
+	{
+		change_type(delta, from, to, changed);
+		/* the new type comes with its own */
+		for (int i = STORAGE; i <= COMPRESSION; i++)
+			if (sm_attr(to, i))
+				changed |= SM_BIT(i);
+	}
 	if (SM_DIFFERS(changed, EXPRESSION) && sm_attr(to, EXPRESSION))
 	{
 		sm_delta_alter_table(delta, to, SM_PHASE_ALTER, to->parent->identity,
@@ -476,7 +505,7 @@ alter(SmDelta *delta, const SmObject *from, const SmObject *to, uint64 changed)
 		if (sm_attr_is(to, GENERATED, "STORED"))
 			sm_delta_rewrites(delta, to, SM_PHASE_ALTER);
 	}
-	if (SM_DIFFERS(changed, NOT_NULL))
+	if (SM_DIFFERS(changed, NOT_NULL) && !sm_table_parent_changes(to, NOT_NULL))
 		change_not_null(delta, from, to);
 	if (SM_DIFFERS(changed, IDENTITY) && has_identity)
 		change_identity(delta, from, to);

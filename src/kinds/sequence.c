@@ -120,11 +120,14 @@ owner_of_table(const SmObject *to)
 
 	if (table == NULL)
 		return NULL;
-	if (table->attr[SM_OWNER])
-		return table->attr[SM_OWNER];
-	if (table->peer == NULL || table->peer->attr[SM_OWNER] == NULL)
+	owner = table->attr[SM_OWNER];
+	/* a new table is given its owner, whoever he is */
+	if (owner && sm_delta_creates(table))
+		return owner;
+	if (owner == NULL && table->peer)
+		owner = table->peer->attr[SM_OWNER];
+	if (owner == NULL)
 		return NULL;
-	owner = table->peer->attr[SM_OWNER];
 	return strcmp(owner,
 				  quote_identifier(GetUserNameFromId(GetUserId(), false))) == 0
 			   ? NULL

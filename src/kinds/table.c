@@ -95,6 +95,59 @@ sm_table_only(const SmObject *table)
 			   : table->identity;
 }
 
+/* Does the table have partitions, or can it, or tables that inherit from it? */
+bool
+sm_table_has_children(const SmObject *table)
+{
+	return sm_attr(table, PARTITION_KEY) || sm_attr_true(table, HAS_CHILDREN);
+}
+
+/* Is there such a change to the column of that name in one of the tables? */
+static bool
+changes_in(const SmObjects *tables, const SmObject *column, int attribute)
+{
+	for (int i = 0; i < tables->n; i++)
+	{
+		const SmObject *table = tables->item[i];
+
+		for (int j = 0; table->kind == &sm_kind_table && j < table->children.n;
+			 j++)
+		{
+			const SmObject *other = table->children.item[j];
+
+			if (other != column && other->kind == column->kind &&
+				strcmp(other->name, column->name) == 0 &&
+				other->fate == SM_ALTER &&
+				SM_DIFFERS(other->changed, attribute) &&
+				sm_attr_is(other, attribute, sm_attr(column, attribute)))
+				return true;
+		}
+	}
+	return false;
+}
+
+/*
+ * Does the attribute of the column, of the new state, become what it is in a
+ * table that its own inherits from, and so is changed along with that?
+ */
+bool
+sm_table_parent_changes(const SmObject *column, int attribute)
+{
+	const SmObject *table = column->parent;
+
+	if (changes_in(&table->needs, column, attribute))
+		return true;
+	for (int i = 0; i < table->children.n; i++)
+	{
+		const SmObject *link = table->children.item[i];
+
+		if (link->kind == &sm_kind_partition && !sm_delta_creates(link) &&
+			changes_in(&link->needs, column, attribute))
+			return true;
+	}
+	return false;
+}
+
 /* 1 if the table becomes logged, -1 if it becomes unlogged, 0 if it stays */
 int
 sm_table_persistence_change(const SmObject *to)
