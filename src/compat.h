@@ -273,7 +273,8 @@ sm_parse_type(const char *name, Oid *type, int32 *typmod)
 /*
  * PG18 has constraints that are not null constraints.  SQL for a column's part
  * of its definition, with pg_attribute a and pg_class c: its name, if it is not
- * the one that the server chooses, and its properties; and the name alone.
+ * the one that the server chooses, and its properties; the name alone; and its
+ * comment.
  */
 #if PG_VERSION_NUM >= 180000
 #define SM_SQL_NOT_NULL                                                        \
@@ -282,12 +283,16 @@ sm_parse_type(const char *name, Oid *type, int32 *typmod)
 	"THEN format('CONSTRAINT %I ', nn.conname) ELSE '' END || 'NOT NULL' "     \
 	"|| CASE WHEN nn.connoinherit THEN ' NO INHERIT' ELSE '' END "             \
 	"|| CASE WHEN nn.convalidated THEN '' ELSE ' NOT VALID' END "              \
-	"WHEN a.attnotnull THEN 'NOT NULL' END, quote_ident(nn.conname)"
+	"WHEN a.attnotnull THEN 'NOT NULL' END, quote_ident(nn.conname), "         \
+	"nd.description"
 #define SM_SQL_NOT_NULL_JOIN                                                   \
 	"LEFT JOIN pg_constraint nn ON nn.conrelid = a.attrelid "                  \
-	"AND nn.contype = 'n' AND nn.conkey[1] = a.attnum "
+	"AND nn.contype = 'n' AND nn.conkey[1] = a.attnum "                        \
+	"LEFT JOIN pg_description nd ON nd.objoid = nn.oid "                       \
+	"AND nd.classoid = 'pg_constraint'::regclass AND nd.objsubid = 0 "
 #else
-#define SM_SQL_NOT_NULL "CASE WHEN a.attnotnull THEN 'NOT NULL' END, NULL::text"
+#define SM_SQL_NOT_NULL                                                        \
+	"CASE WHEN a.attnotnull THEN 'NOT NULL' END, NULL::text, NULL::text"
 #define SM_SQL_NOT_NULL_JOIN ""
 #endif
 

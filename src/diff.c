@@ -312,7 +312,9 @@ plan_create(SmDelta *delta, SmObject *object)
 	/* it comes with the statement that changes its parent */
 	if (object->action[SM_PHASE_CREATE] == NULL && object->parent)
 		object->action[SM_PHASE_CREATE] =
-			object->parent->action[SM_PHASE_ALTER];
+			object->parent->action[sm_delta_creates(object->parent)
+									   ? SM_PHASE_CREATE
+									   : SM_PHASE_ALTER];
 }
 
 static void

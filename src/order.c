@@ -59,6 +59,49 @@ order_detached(const SmObject *table, SmAction *detach)
 		precede(detach, table->children.item[i]->action[SM_PHASE_ALTER]);
 }
 
+/*
+ * Foreign keys to a table, by way of its columns and keys, hold its partitions
+ * as well.
+ */
+static void
+order_referencing(const SmObject *link)
+{
+	SmAction *drop = link->parent->action[SM_PHASE_DROP];
+	const SmObject *root = NULL;
+
+	for (int i = 0; i < link->needs.n; i++)
+		if (link->needs.item[i]->kind == &sm_kind_table &&
+			link->needs.item[i] != link->parent)
+			root = link->needs.item[i];
+	for (int i = 0; root && drop && i < root->children.n; i++)
+	{
+		const SmObject *part = root->children.item[i];
+
+		for (int j = 0; j < part->users.n; j++)
+			if (part->users.item[j]->kind == &sm_kind_constraint &&
+				part->users.item[j]->parent != root)
+				precede(part->users.item[j]->action[SM_PHASE_DROP], drop);
+	}
+}
+
+/* A table has one primary key, whatever it is called */
+static void
+order_primary_keys(const SmObject *constraint, SmAction *drop)
+{
+	const SmObject *table = constraint->parent->peer;
+
+	if (!sm_constraint_is_primary(constraint) || table == NULL)
+		return;
+	for (int i = 0; i < table->children.n; i++)
+	{
+		const SmObject *other = table->children.item[i];
+
+		if (other->kind == &sm_kind_constraint &&
+			sm_constraint_is_primary(other))
+			precede(drop, other->action[SM_PHASE_CREATE]);
+	}
+}
+
 static void
 order_old(const SmObject *object)
 {
@@ -87,6 +130,10 @@ order_old(const SmObject *object)
 		precede(action_of(object->peer, SM_PHASE_DRESS),
 				owner->action[SM_PHASE_DROP]);
 	}
+	if (object->kind == &sm_kind_partition)
+		order_referencing(object);
+	if (object->kind == &sm_kind_constraint)
+		order_primary_keys(object, drop);
 	if (object->kind == &sm_kind_partition && object->parent->peer)
 		order_detached(object->parent->peer, drop);
 	if (object->swapped)

@@ -142,17 +142,25 @@ prove_script(SmScratch *scratch, const SmComparison *comparison,
 }
 
 /*
- * Gives to their live owners what the model does not give to anybody, as far
+ * What must be done before, in order that the state is that of a database:
+ * takes schemas away that are not desired, which are there for models that do
+ * not create them, and gives to their live owners what the model does not give to anybody, as far
  * as these are others than the current user, for whom the scratch's owner
  * stands
  */
 static char *
-owners(const SmComparison *comparison)
+preparations(const SmComparison *comparison)
 {
 	const char *self = quote_identifier(comparison->self);
 	StringInfoData script;
+	ListCell *lc;
 
 	initStringInfo(&script);
+	foreach (lc, comparison->schemas)
+		if (sm_snapshot_find(comparison->desired, &sm_kind_schema,
+							 quote_identifier(lfirst(lc))) == NULL)
+			appendStringInfo(&script, "DROP SCHEMA %s;\n",
+							 quote_identifier(lfirst(lc)));
 	for (int i = 0; i < comparison->desired->objects.n; i++)
 	{
 		const SmObject *object = comparison->desired->objects.item[i];
@@ -176,10 +184,10 @@ static void
 prove_both(SmScratch *scratch, void *arg)
 {
 	const SmComparison *comparison = arg;
-	char *script = owners(comparison);
+	char *script = preparations(comparison);
 
 	if (*script)
-		sm_scratch_run(scratch, "owners of the live schemas", script);
+		sm_scratch_run(scratch, "preparations of the proof", script);
 	prove_script(scratch, comparison, "downgrade", comparison->downgrade,
 				 comparison->live);
 	prove_script(scratch, comparison, "upgrade", comparison->upgrade,

@@ -302,13 +302,17 @@ label_is_desired(const SmRenameSet *set, const SmObject *type,
 	return false;
 }
 
-/* What is, in the end, the object that the new name is a part of? */
+/*
+ * What is, in the end, the object that the new name is a part of?  If there is
+ * none: what was it in the beginning?
+ */
 static List *
 find_parents(const SmRenameSet *set, const Hint *hint)
 {
 	const char *schema = sm_rename_schema_at_end(set, hint->new->part[0]);
 	const char *name = hint->new->part[1];
 	List *parents = NIL;
+	List *before = NIL;
 	ListCell *lc;
 
 	foreach (lc, set->renamed)
@@ -324,12 +328,15 @@ find_parents(const SmRenameSet *set, const Hint *hint)
 	{
 		const SmObject *object = lfirst(lc);
 
-		if (schema && sm_rename_shape(object) == SM_SHAPE_WHOLE &&
-			strcmp(object->schema, schema) == 0 &&
-			sm_rename_set_find(set, object) == NULL)
+		if (sm_rename_shape(object) != SM_SHAPE_WHOLE ||
+			!is_schema(set, object->schema, hint->new->part[0]))
+			continue;
+		if (sm_rename_set_find(set, object))
+			before = lappend(before, (void *) object);
+		else
 			parents = lappend(parents, (void *) object);
 	}
-	return parents;
+	return parents ? parents : before;
 }
 
 static List *

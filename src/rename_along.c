@@ -21,6 +21,7 @@
 #include "catalog/pg_class.h"
 #include "catalog/pg_constraint.h"
 #include "catalog/pg_inherits.h"
+#include "mb/pg_wchar.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
@@ -113,8 +114,7 @@ rename_identity_sequence(SmRenameSet *set, const SmObject *column)
 	const char *sequence = to ? attr_called(to, "sequence") : NULL;
 	const char *name = sequence ? sm_rename_name(sequence)->part[1] : NULL;
 
-	if (name && !sm_rename_set_taken(set, renamed, renamed->new_schema, name,
-									 SM_TIME_END))
+	if (name)
 		renamed->new_name = name;
 }
 
@@ -243,11 +243,8 @@ static void
 follow(SmRenameSet *set, SmRenamed *leader, SmAddress address)
 {
 	SmObject *object = sm_snapshot_at(set->live, address);
-	SmAddress *copy = palloc_object(SmAddress);
 	SmRenamed *follower;
 
-	*copy = address;
-	leader->followers = lappend(leader->followers, copy);
 	/* a not null constraint is no object, and its column has no address */
 	if (object == NULL ||
 		memcmp(&object->address, &address, sizeof(address)) != 0)
@@ -279,19 +276,35 @@ is_inheritable(const SmRenamed *renamed)
 	return type == CONSTRAINT_CHECK || type == NOT_NULL_CONSTRAINT;
 }
 
+/*
+ * A not null constraint may have another name in a table that inherits it, and
+ * then the server can rename neither of both.
+ */
 static void
 find_followers(SmRenameSet *set, SmRenamed *renamed)
 {
 	Oid table = renamed->parent->address.objid;
+	List *addresses = NIL;
 	ListCell *lc;
 
 	foreach (lc, find_all_inheritors(table, NoLock, NULL))
 	{
-		SmAddress address = same_part(renamed, lfirst_oid(lc));
+		SmAddress *address = palloc_object(SmAddress);
 
-		if (lfirst_oid(lc) != table && OidIsValid(address.objid))
-			follow(set, renamed, address);
+		if (lfirst_oid(lc) == table)
+			continue;
+		*address = same_part(renamed, lfirst_oid(lc));
+		if (OidIsValid(address->objid))
+			addresses = lappend(addresses, address);
+		else if (!renamed->hinted)
+		{
+			renamed->new_name = renamed->name;
+			return;
+		}
 	}
+	renamed->followers = addresses;
+	foreach (lc, addresses)
+		follow(set, renamed, *(SmAddress *) lfirst(lc));
 }
 
 static bool
@@ -450,34 +463,110 @@ is_wanted(const SmRenameSet *set, const SmObject *object, const char *schema,
 				  sm_rename_identity(set, table, SM_TIME_END)) == 0;
 }
 
-/* Gives the object the first of the names that is wanted */
-static void
-rename_by_convention(SmRenameSet *set, const SmObject *object,
-					 const SmObject *table, const List *names)
+static SmRenamed *
+reverse(const SmRenamed *renamed)
 {
-	SmRenamed *renamed = sm_rename_set_find(set, object);
-	bool added = renamed == NULL;
+	SmRenamed *back = palloc_object(SmRenamed);
+
+	*back = *renamed;
+	back->name = renamed->new_name;
+	back->new_name = renamed->name;
+	return back;
+}
+
+/* Is it what the other name becomes when the renaming is taken back? */
+static bool
+is_origin(const char *name, const char *new_name, const SmRenamed *table,
+		  const List *columns)
+{
+	List *back = NIL;
 	ListCell *lc;
 
-	if (renamed && (renamed->hinted || renamed->leader))
-		return;
-	if (added)
-		renamed = sm_rename_set_add(set, object);
+	foreach (lc, columns)
+		back = lappend(back, reverse(lfirst(lc)));
+	foreach (lc, candidates(new_name, table ? reverse(table) : NULL, back))
+		if (strcmp(lfirst(lc), name) == 0)
+			return true;
+	return false;
+}
+
+/*
+ * What of the desired table has the new name of something whose old name was
+ * shortened, so that it cannot be told from that; NULL if there is nothing.
+ */
+static const char *
+find_shortened(const SmRenameSet *set, const SmObject *object,
+			   const SmObject *whole, const SmRenamed *table,
+			   const List *columns)
+{
+	const SmObject *to = desired(set, whole);
+	const char *name = object->name;
+
+	/* whole characters are cut off */
+	if (to == NULL || strlen(name) < NAMEDATALEN - MAX_MULTIBYTE_CHAR_LEN)
+		return NULL;
+	for (int i = 0; i < to->children.n; i++)
+	{
+		const SmObject *child = to->children.item[i];
+
+		if (child->kind == object->kind &&
+			is_origin(name, child->name, table, columns))
+			return child->name;
+		for (int j = 0; j < child->owned.n; j++)
+			if (child->owned.item[j]->kind == object->kind &&
+				is_origin(name, child->owned.item[j]->name, table, columns))
+				return child->owned.item[j]->name;
+	}
+	return NULL;
+}
+
+/* The first of the names that is wanted, or NULL */
+static const char *
+choose_name(const SmRenameSet *set, const SmObject *object, const char *schema,
+			const SmObject *whole, const List *names)
+{
+	ListCell *lc;
+
 	foreach (lc, names)
 	{
 		const char *name = lfirst(lc);
 
-		if (strlen(name) < NAMEDATALEN && strcmp(name, object->name) != 0 &&
-			is_wanted(set, object, renamed->new_schema, name, table) &&
-			!sm_rename_set_taken(set, renamed, renamed->new_schema, name,
-								 SM_TIME_END))
-		{
-			renamed->new_name = name;
-			return;
-		}
+		if (name && strlen(name) < NAMEDATALEN &&
+			strcmp(name, object->name) != 0 &&
+			is_wanted(set, object, schema, name, whole))
+			return name;
 	}
-	if (added)
-		sm_rename_set_remove(set, renamed);
+	return NULL;
+}
+
+/*
+ * Renames something that is a part of the whole, or belongs to it, if there is
+ * a name for it that is wanted.
+ */
+static void
+rename_by_convention(SmRenameSet *set, const SmObject *object,
+					 const SmObject *whole, const List *names)
+{
+	SmRenamed *renamed = sm_rename_set_find(set, object);
+	const char *schema = renamed ? renamed->new_schema : object->schema;
+	const char *name;
+
+	if (renamed && (renamed->hinted || renamed->leader))
+		return;
+	name = choose_name(set, object, schema, whole, names);
+	if (name)
+		find_or_add(set, object)->new_name = name;
+}
+
+static void
+rename_part(SmRenameSet *set, const SmObject *object, const SmObject *whole,
+			const SmRenamed *table, const List *columns)
+{
+	List *names = candidates(object->name, table, columns);
+	const char *shortened = find_shortened(set, object, whole, table, columns);
+
+	rename_by_convention(set, object, whole,
+						 lappend(names, (void *) shortened));
 }
 
 /* What is called after the table or one of its columns */
@@ -496,8 +585,7 @@ rename_parts(SmRenameSet *set, const SmObject *table)
 
 		CHECK_FOR_INTERRUPTS();
 		if (shape == SM_SHAPE_WHOLE || shape == SM_SHAPE_PART)
-			rename_by_convention(set, child, table,
-								 candidates(child->name, whole, columns));
+			rename_part(set, child, table, whole, columns);
 		if (child->kind != &sm_kind_column ||
 			(whole == NULL && sm_rename_set_find(set, child) == NULL))
 			continue;
@@ -508,8 +596,7 @@ rename_parts(SmRenameSet *set, const SmObject *table)
 			const SmObject *owned = child->owned.item[j];
 
 			if (owned->kind == &sm_kind_sequence)
-				rename_by_convention(set, owned, table,
-									 candidates(owned->name, whole, columns));
+				rename_part(set, owned, table, whole, columns);
 		}
 	}
 }
@@ -532,6 +619,35 @@ rename_view_columns(SmRenameSet *set, const SmRenamed *column)
 				strcmp(child->name, column->name) == 0)
 				rename_by_convention(set, child, view,
 									 list_make1((void *) column->new_name));
+		}
+	}
+}
+
+/*
+ * Takes back the new names, beside those that were asked for, that something
+ * else has in the end.  That may be the old name of what is taken back.
+ */
+static void
+remove_taken(SmRenameSet *set)
+{
+	bool again = true;
+
+	while (again)
+	{
+		ListCell *lc;
+
+		again = false;
+		foreach (lc, set->renamed)
+		{
+			SmRenamed *renamed = lfirst(lc);
+
+			if (is_renamed(renamed) && !renamed->hinted && !renamed->leader &&
+				sm_rename_set_taken(set, renamed, renamed->new_schema,
+									renamed->new_name, SM_TIME_END))
+			{
+				renamed->new_name = renamed->name;
+				again = true;
+			}
 		}
 	}
 }
@@ -569,5 +685,6 @@ sm_rename_along(SmRenameSet *set)
 	}
 	for (int i = 0; i < list_length(tables); i++)
 		rename_parts(set, list_nth(tables, i));
+	remove_taken(set);
 	lead_followers(set, n);
 }

@@ -134,7 +134,7 @@ add_suspects(List *suspects, const SmSnapshot *snapshot, SmFate fate)
 
 		CHECK_FOR_INTERRUPTS();
 		if (object->fate != fate || object->ignored ||
-			(parent && parent->fate == fate) ||
+			(parent && (sm_delta_drops(parent) || sm_delta_creates(parent))) ||
 			sm_rename_shape(object) == SM_SHAPE_NONE)
 			continue;
 		suspect = palloc0_object(Suspect);

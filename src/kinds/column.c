@@ -27,6 +27,7 @@ enum
 	COLLATION, /* if it is not that of the type */
 	NOT_NULL,  /* as it stands in the definition */
 	NOT_NULL_NAME,
+	NOT_NULL_COMMENT,
 	IDENTITY, /* ALWAYS, BY DEFAULT */
 	SEQUENCE_NAME,
 	START,
@@ -41,7 +42,8 @@ enum
 	COMPRESSION,
 	STATISTICS,
 	OPTIONS,
-	INHERITED
+	INHERITED,
+	CHECKED_DOMAIN /* its type is a domain with constraints */
 };
 
 static const SmAttr attrs[] = {
@@ -49,6 +51,7 @@ static const SmAttr attrs[] = {
 	{ "collation", 0 },
 	{ "not null", 0 },
 	{ "not null name", SM_ATTR_INFO },
+	{ "not null comment", 0 },
 	{ "identity", 0 },
 	{ "sequence", 0 },
 	{ "start", 0 },
@@ -64,6 +67,7 @@ static const SmAttr attrs[] = {
 	{ "statistics", 0 },
 	{ "options", SM_ATTR_LINES },
 	{ "inherited", SM_ATTR_INFO },
+	{ "checked domain", SM_ATTR_INFO },
 };
 
 /* clang-format off */
@@ -89,7 +93,9 @@ static const char query[] =
 	"CASE a.attcompression WHEN 'p' THEN 'pglz' WHEN 'l' THEN 'lz4' END, "
 	"nullif(a.attstattarget, -1), "
 	SM_SQL_OPTIONS("a.attoptions") ", "
-	"a.attinhcount > 0 AND NOT a.attislocal "
+	"a.attinhcount > 0 AND NOT a.attislocal, "
+	"t.typtype = 'd' AND (t.typnotnull OR EXISTS "
+	"(SELECT FROM pg_constraint WHERE contypid = t.oid)) "
 	"FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid "
 	"JOIN pg_namespace n ON n.oid = c.relnamespace "
 	"JOIN pg_type t ON t.oid = a.atttypid "
@@ -125,10 +131,19 @@ sql_type(const SmObject *object)
 	return "COLUMN";
 }
 
+/* Does it come with INHERITS, or with the parent's ADD COLUMN? */
+bool
+sm_column_comes_from_parent(const SmObject *column)
+{
+	return sm_attr_true(column, INHERITED) &&
+		   (sm_table_inherits(column->parent) ||
+			!sm_delta_creates(column->parent));
+}
+
 static bool
 is_inline(const SmObject *object)
 {
-	return true;
+	return !sm_column_comes_from_parent(object);
 }
 
 /* Generated columns can be computed again */
@@ -287,6 +302,17 @@ set_physical(SmDelta *delta, const SmObject *to, SmPhase phase, uint64 set,
 	}
 }
 
+static void
+comment_not_null(SmDelta *delta, const SmObject *to)
+{
+	const char *comment = sm_attr(to, NOT_NULL_COMMENT);
+
+	sm_delta_statement(delta, to, SM_PHASE_DRESS,
+					   "COMMENT ON CONSTRAINT %s ON %s IS %s",
+					   sm_attr(to, NOT_NULL_NAME), to->parent->identity,
+					   comment ? quote_literal_cstr(comment) : "NULL");
+}
+
 /*
  * Those that cannot stand in the definition are set when the table is there:
  * called for columns that are created with it, too.
@@ -301,6 +327,8 @@ set_new(SmDelta *delta, const SmObject *to, SmPhase phase)
 			set |= SM_BIT(i);
 	if (set)
 		set_physical(delta, to, phase, set, NULL);
+	if (sm_attr(to, NOT_NULL_COMMENT))
+		comment_not_null(delta, to);
 }
 
 static void
@@ -308,11 +336,10 @@ create(SmDelta *delta, const SmObject *to)
 {
 	const SmObject *def = default_of(to);
 	bool filled = sm_attr_is(to, GENERATED, "STORED") ||
-				  sm_attr(to, IDENTITY) ||
+				  sm_attr(to, IDENTITY) || sm_attr_true(to, CHECKED_DOMAIN) ||
 				  (def && sm_attr_true(def, SM_FIRST_ATTR + 1));
 
-	/* the parent's ADD COLUMN has done it already */
-	if (sm_attr_true(to, INHERITED) && !sm_delta_creates(to->parent))
+	if (sm_column_comes_from_parent(to))
 		return;
 	sm_delta_alter_table(delta, to, SM_PHASE_CREATE, to->parent->identity,
 						 "ADD COLUMN %s", sm_column_definition(to));
@@ -507,6 +534,8 @@ alter(SmDelta *delta, const SmObject *from, const SmObject *to, uint64 changed)
 	}
 	if (SM_DIFFERS(changed, NOT_NULL) && !sm_table_parent_changes(to, NOT_NULL))
 		change_not_null(delta, from, to);
+	if (sm_attr(to, NOT_NULL) && SM_DIFFERS(changed, NOT_NULL_COMMENT))
+		comment_not_null(delta, to);
 	if (SM_DIFFERS(changed, IDENTITY) && has_identity)
 		change_identity(delta, from, to);
 	if (had_identity && has_identity)

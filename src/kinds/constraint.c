@@ -89,16 +89,32 @@ sql_type(const SmObject *object)
 	return "CONSTRAINT";
 }
 
+/* Is it a primary key? */
+bool
+sm_constraint_is_primary(const SmObject *constraint)
+{
+	return sm_attr_is(constraint, TYPE, "p");
+}
+
 static bool
 has_index(const SmObject *object)
 {
 	return strchr("pux", sm_attr(object, TYPE)[0]) != NULL;
 }
 
+/* Inherited ones come and go with those of the parent */
+static bool
+comes_from_parent(const SmObject *object)
+{
+	return sm_attr_true(object, INHERITED) && sm_attr_is(object, TYPE, "c") &&
+		   (sm_table_inherits(object->parent) ||
+			!sm_delta_creates(object->parent));
+}
+
 static bool
 is_inline(const SmObject *object)
 {
-	return !sm_attr_is(object, TYPE, "f") && !sm_attr_true(object, NOT_VALID) &&
+	return !comes_from_parent(object) && !sm_attr_is(object, TYPE, "f") && !sm_attr_true(object, NOT_VALID) &&
 		   sm_attr(object, INDEX_OPTIONS) == NULL;
 }
 
@@ -165,14 +181,6 @@ set_index(SmDelta *delta, const SmObject *to, SmPhase phase)
 	sm_table_mark_index(delta, to, quote_identifier(to->name),
 						sm_attr_true(to, CLUSTERED),
 						sm_attr_true(to, REPLICA_IDENTITY));
-}
-
-/* Inherited ones come and go with those of the parent */
-static bool
-comes_from_parent(const SmObject *object)
-{
-	return sm_attr_true(object, INHERITED) && sm_attr_is(object, TYPE, "c") &&
-		   !sm_delta_creates(object->parent);
 }
 
 static void

@@ -69,7 +69,7 @@ loaded(SmObject *object)
 static bool
 is_inline(const SmObject *object)
 {
-	return true;
+	return !sm_column_comes_from_parent(object->parent);
 }
 
 /*

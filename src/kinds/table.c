@@ -102,6 +102,13 @@ sm_table_has_children(const SmObject *table)
 	return sm_attr(table, PARTITION_KEY) || sm_attr_true(table, HAS_CHILDREN);
 }
 
+/* Does the table have parents that CREATE TABLE names? */
+bool
+sm_table_inherits(const SmObject *table)
+{
+	return sm_attr(table, INHERITS) != NULL;
+}
+
 /* Is there such a change to the column of that name in one of the tables? */
 static bool
 changes_in(const SmObjects *tables, const SmObject *column, int attribute)
@@ -119,7 +126,8 @@ changes_in(const SmObjects *tables, const SmObject *column, int attribute)
 				strcmp(other->name, column->name) == 0 &&
 				other->fate == SM_ALTER &&
 				SM_DIFFERS(other->changed, attribute) &&
-				sm_attr_is(other, attribute, sm_attr(column, attribute)))
+				(sm_attr(other, attribute) == NULL) ==
+					(sm_attr(column, attribute) == NULL))
 				return true;
 		}
 	}
@@ -127,8 +135,8 @@ changes_in(const SmObjects *tables, const SmObject *column, int attribute)
 }
 
 /*
- * Does the attribute of the column, of the new state, become what it is in a
- * table that its own inherits from, and so is changed along with that?
+ * Is the attribute of the column, of the new state, set or taken away in a
+ * table that its own inherits from, and so in this one, too?
  */
 bool
 sm_table_parent_changes(const SmObject *column, int attribute)

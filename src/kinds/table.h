@@ -15,13 +15,16 @@
 
 extern const char *sm_table_only(const SmObject *table);
 extern bool sm_table_has_children(const SmObject *table);
+extern bool sm_table_inherits(const SmObject *table);
 extern bool sm_table_parent_changes(const SmObject *column, int attribute);
 extern int sm_table_persistence_change(const SmObject *to);
 extern void
 sm_table_mark_index(SmDelta *delta, const SmObject *to, const char *index,
 					bool clustered, bool replica_identity);
 extern void sm_table_unmark_cluster(SmDelta *delta, const SmObject *to);
+extern bool sm_column_comes_from_parent(const SmObject *column);
 extern char *sm_column_definition(const SmObject *column);
+extern bool sm_constraint_is_primary(const SmObject *constraint);
 extern char *sm_constraint_definition(const SmObject *constraint);
 
 #endif /* SM_TABLE_H */

@@ -41,13 +41,23 @@ sm_type_is_refused(const SmDelta *delta, const SmObject *from)
 	return false;
 }
 
-/* Are there columns, of the old state, that can be converted? */
+/*
+ * Are there columns, of the old state, to be converted if the type is replaced:
+ * of the type itself, or of one that is made of it?
+ */
 bool
 sm_type_has_columns(const SmObject *from)
 {
+	check_stack_depth();
 	for (int i = 0; i < from->users.n; i++)
-		if (from->users.item[i]->kind->type_attribute)
+	{
+		const SmObject *user = from->users.item[i];
+
+		if (user->kind->type_attribute || ((user->kind == &sm_kind_domain ||
+											user->kind == &sm_kind_composite) &&
+										   sm_type_has_columns(user)))
 			return true;
+	}
 	return false;
 }
 
