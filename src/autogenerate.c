@@ -134,11 +134,10 @@ prove(const SmComparison *comparison)
 	if (!sm_proof)
 		return;
 	if (comparison->downgrade == NULL)
-		ereport(
-			WARNING,
-			(errmsg(
-				 "the revision is not proven, because it has no downgrade script"),
-			 errdetail("%s.", comparison->irreversible)));
+		ereport(WARNING,
+				(errmsg(
+					 "the revision is not proven, because it has no downgrade script"),
+				 errdetail("%s.", comparison->irreversible)));
 	else
 		sm_prove(comparison);
 }
@@ -191,7 +190,7 @@ schemamig_autogenerate(PG_FUNCTION_ARGS)
 
 	new.message = sm_arg_text_required(fcinfo, 0, "message");
 	PreventCommandIfReadOnly(new.command);
-	comparison = sm_request_read(fcinfo, 1);
+	comparison = sm_request_read(fcinfo, 1, new.command);
 	comparison->options.allow_data_loss = sm_arg_bool(fcinfo, 8);
 	check_nothing_pending();
 	sm_request_compare(comparison);
@@ -216,6 +215,20 @@ schemamig_autogenerate(PG_FUNCTION_ARGS)
 	new.branch_labels = optional_list(fcinfo, 11, "branch_labels");
 	new.depends_on = optional_list(fcinfo, 12, "depends_on");
 	return CStringGetTextDatum(sm_author_create(&new));
+}
+
+/* What is there now is to be the beginning of the history */
+static void
+check_no_revisions(void)
+{
+	SmGraph *g = sm_revision_graph(SM_READ_LATEST);
+
+	if (g->n > 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("there are revisions already"),
+				 errhint(
+					 "A baseline is the first one. schemamig.autogenerate() writes the next.")));
 }
 
 static List *
@@ -263,7 +276,7 @@ schemamig_baseline(PG_FUNCTION_ARGS)
 		comparison.schemas = all_user_schemas();
 	sm_request_filter(fcinfo, 2, &comparison);
 	comparison.options.allow_data_loss = true;
-	check_nothing_pending();
+	check_no_revisions();
 	comparison.self = sm_env_role_name(GetUserId());
 	comparison.desired =
 		sm_snapshot_read(comparison.schemas, InvalidOid, comparison.self);

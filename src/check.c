@@ -82,7 +82,7 @@ put_changes(FunctionCallInfo fcinfo, const SmComparison *comparison)
 Datum
 schemamig_diff(PG_FUNCTION_ARGS)
 {
-	SmComparison *comparison = sm_request_read(fcinfo, 0);
+	SmComparison *comparison = sm_request_read(fcinfo, 0, "schemamig.diff()");
 
 	InitMaterializedSRF(fcinfo, 0);
 	sm_request_compare(comparison);
@@ -128,7 +128,7 @@ raise_changes(const SmComparison *comparison, const char *what)
 Datum
 schemamig_check(PG_FUNCTION_ARGS)
 {
-	SmComparison *comparison = sm_request_read(fcinfo, 0);
+	SmComparison *comparison = sm_request_read(fcinfo, 0, "schemamig.check()");
 
 	InitMaterializedSRF(fcinfo, 0);
 	sm_request_compare(comparison);
@@ -172,6 +172,7 @@ schemamig_drift(PG_FUNCTION_ARGS)
 	SmComparison *comparison = palloc0_object(SmComparison);
 
 	InitMaterializedSRF(fcinfo, 0);
+	comparison->command = "schemamig.drift()";
 	comparison->schemas = sm_request_schemas(fcinfo, 0);
 	sm_request_filter(fcinfo, 1, comparison);
 	comparison->texts = applied_scripts();

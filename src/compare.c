@@ -19,6 +19,7 @@
 #include "portability/instr_time.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
+#include "utils/memutils.h"
 #include "utils/syscache.h"
 
 #include "acl.h"
@@ -90,15 +91,45 @@ is_named(const List *names, const char *name)
 	return false;
 }
 
-static bool
-is_declared(const SmDdl *ddl, const SmObject *extension)
+static const SmDdlExtension *
+find_declared(const SmDdl *ddl, const SmObject *extension)
 {
 	ListCell *lc;
 
 	foreach (lc, ddl->extensions)
 		if (strcmp(((SmDdlExtension *) lfirst(lc))->name, extension->name) == 0)
-			return true;
-	return false;
+			return lfirst(lc);
+	return NULL;
+}
+
+static bool
+is_declared(const SmDdl *ddl, const SmObject *extension)
+{
+	return find_declared(ddl, extension) != NULL;
+}
+
+/*
+ * An extension that is installed already is not installed again for the model,
+ * but has the schema and version that it says.
+ */
+static void
+declare_extensions(const SmDdl *ddl, SmSnapshot *snapshot)
+{
+	for (int i = 0; i < snapshot->objects.n; i++)
+	{
+		SmObject *object = snapshot->objects.item[i];
+		const SmDdlExtension *declared = object->kind == &sm_kind_extension
+											 ? find_declared(ddl, object)
+											 : NULL;
+
+		if (declared && declared->schema)
+			object->attr[SM_EXTENSION_SCHEMA] =
+				MemoryContextStrdup(snapshot->context,
+									quote_identifier(declared->schema));
+		if (declared && declared->version)
+			object->attr[SM_EXTENSION_VERSION] =
+				MemoryContextStrdup(snapshot->context, declared->version);
+	}
 }
 
 /*
@@ -114,7 +145,7 @@ is_undesired(const Reading *reading, const SmObject *object)
 		return false;
 	if (object->kind == &sm_kind_extension)
 		return !is_declared(reading->ddl, object);
-	return object->kind == &sm_kind_schema &&
+	return object->kind == &sm_kind_schema && reading->comparison->given &&
 		   strcmp(object->name, "public") != 0 &&
 		   !is_named(reading->ddl->created, object->name);
 }
@@ -126,7 +157,8 @@ is_managed(const SmComparison *comparison, const SmObject *extension)
 	ListCell *lc;
 
 	foreach (lc, comparison->schemas)
-		if (sm_attr_is(extension, SM_FIRST_ATTR, quote_identifier(lfirst(lc))))
+		if (sm_attr_is(extension, SM_EXTENSION_SCHEMA,
+					   quote_identifier(lfirst(lc))))
 			return true;
 	return false;
 }
@@ -167,6 +199,7 @@ read_scratch(SmScratch *scratch, void *arg)
 		read_snapshot(reading->comparison, sm_scratch_owner(scratch));
 	MemoryContextSwitchTo(old);
 	remove_undesired(reading, reading->snapshot);
+	declare_extensions(reading->ddl, reading->snapshot);
 }
 
 static SmSnapshot *
@@ -176,6 +209,7 @@ run_model(SmComparison *comparison, const SmDdl *ddl)
 	Reading reading = { 0 };
 	instr_time start;
 
+	PreventCommandIfReadOnly(comparison->command);
 	spec.texts = comparison->texts;
 	spec.schemas = comparison->schemas;
 	spec.schema = (char *) comparison->schema;
@@ -257,6 +291,7 @@ desired_by_schema(SmComparison *comparison)
 	Reading reading = { 0 };
 	ErrorData *error;
 
+	PreventCommandIfReadOnly(comparison->command);
 	reading.comparison = comparison;
 	reading.context = CurrentMemoryContext;
 	error = sm_subxact_undo(read_other_schema, &reading);
@@ -284,16 +319,42 @@ current_schema_name(void)
 	return name;
 }
 
+/* The caller has named the schemas: do they exist, and are they all? */
+static void
+check_schemas(const SmComparison *comparison, const SmDdl *ddl)
+{
+	ListCell *lc;
+
+	foreach (lc, comparison->schemas)
+		if (!OidIsValid(get_namespace_oid(lfirst(lc), true)) &&
+			!is_named(ddl->created, lfirst(lc)))
+			ereport(ERROR,
+					(errcode(ERRCODE_UNDEFINED_SCHEMA),
+					 errmsg("schema \"%s\" does not exist",
+							(char *) lfirst(lc)),
+					 errhint(
+						 "Neither is it in the database, nor does the model create it.")));
+	foreach (lc, ddl->schemas)
+		if (!is_named(comparison->schemas, lfirst(lc)))
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg("the model makes objects in schema \"%s\", which is not among the schemas",
+							(char *) lfirst(lc)),
+					 errhint(
+						 "Name it in the argument \"schemas\", or leave that out.")));
+}
+
 /* The schemas that are compared, and where unqualified names belong */
 static void
 choose_schemas(SmComparison *comparison, SmDdl **ddl)
 {
-	bool given = comparison->schemas != NIL;
-
-	comparison->schema =
-		given ? linitial(comparison->schemas) : current_schema_name();
+	comparison->given = comparison->schemas != NIL;
+	comparison->schema = comparison->given ? linitial(comparison->schemas)
+										   : current_schema_name();
 	*ddl = sm_ddl_parse(comparison->texts, comparison->schema);
-	if (!given && comparison->from_schema == NULL)
+	if (comparison->given)
+		check_schemas(comparison, *ddl);
+	else if (comparison->from_schema == NULL)
 		comparison->schemas = (*ddl)->schemas;
 	if (comparison->schemas == NIL)
 		comparison->schemas = list_make1((void *) comparison->schema);

@@ -16,6 +16,7 @@
 typedef struct SmComparison
 {
 	/* set by the caller */
+	const char *command;	 /* SQL function, for messages */
 	List *texts;			 /* of SmModelText: what is desired ... */
 	const char *from_schema; /* ... or this schema, or nothing at all */
 	bool stored;			 /* the texts are the stored model */
@@ -25,6 +26,7 @@ typedef struct SmComparison
 
 	/* set by sm_compare_read() */
 	const char *self;	/* name of the current user */
+	bool given;			/* the caller has named the schemas */
 	const char *schema; /* where unqualified names of the model belong */
 	SmSnapshot *live;
 	SmSnapshot *desired;

@@ -206,6 +206,26 @@ refuse(const SmScript *script, const SmDdlPiece *piece, Node *stmt,
 			 errhint("%s", hint)));
 }
 
+/*
+ * Whether a statement is about the privileges of system objects only.  pg_dump
+ * writes these if they were changed.
+ */
+static bool
+is_about_system(Node *stmt)
+{
+	List *touched = IsA(stmt, GrantStmt) ? sm_touch_names(stmt) : NIL;
+	ListCell *lc;
+
+	foreach (lc, touched)
+	{
+		const SmTouch *touch = lfirst(lc);
+
+		if (touch->schema == NULL || sm_allow_schema(touch->schema))
+			return false;
+	}
+	return touched != NIL;
+}
+
 static void
 read_statement(const SmScript *script, RawStmt *raw, void *arg)
 {
@@ -218,6 +238,14 @@ read_statement(const SmScript *script, RawStmt *raw, void *arg)
 
 	if (allow == SM_ALLOW_REFUSE)
 		refuse(script, piece, stmt, hint);
+	if (is_about_system(stmt))
+	{
+		allow = SM_ALLOW_SKIP;
+		ereport(piece->replay ? DEBUG1 : WARNING,
+				(errmsg("privileges on system objects are not compared"),
+				 sm_script_errposition(script,
+									   script->stmt[script->n - 1].start)));
+	}
 	if (script->n > r->size)
 	{
 		r->size = r->size == 0 ? 64 : r->size * 2;

@@ -77,9 +77,19 @@ fate_by_itself(const SmObject *from, const SmObject *to, uint64 changed)
 static void
 swap(SmObject *from)
 {
-	if (from->fate == SM_REPLACE && from->kind->can_swap &&
-		from->kind->can_swap(from, from->peer))
-		from->swapped = from->peer->swapped = true;
+	if (from->fate != SM_REPLACE || from->kind->can_swap == NULL ||
+		!from->kind->can_swap(from, from->peer))
+		return;
+	from->swapped = from->peer->swapped = true;
+	/* and what it consists of */
+	for (int i = 0; i < from->children.n; i++)
+	{
+		SmObject *child = from->children.item[i];
+
+		child->swapped = true;
+		if (child->peer)
+			child->peer->swapped = true;
+	}
 }
 
 /* Finds the same objects in both states, and what differs in themselves */
@@ -312,9 +322,9 @@ plan_create(SmDelta *delta, SmObject *object)
 	/* it comes with the statement that changes its parent */
 	if (object->action[SM_PHASE_CREATE] == NULL && object->parent)
 		object->action[SM_PHASE_CREATE] =
-			object->parent->action[sm_delta_creates(object->parent)
-									   ? SM_PHASE_CREATE
-									   : SM_PHASE_ALTER];
+			object->parent
+				->action[sm_delta_creates(object->parent) ? SM_PHASE_CREATE
+														  : SM_PHASE_ALTER];
 }
 
 static void

@@ -36,6 +36,7 @@
 
 #include "allow.h"
 #include "compat.h"
+#include "displace.h"
 #include "enact.h"
 #include "enumval.h"
 #include "env.h"
@@ -103,12 +104,6 @@ has_string(const List *list, const char *string)
 	return false;
 }
 
-static void
-set_one(const char *name, const char *value)
-{
-	sm_env_set_here(list_make1(sm_env_setting(name, value)));
-}
-
 /* Notes that a setting is another one now */
 static void
 note_setting(Piece *piece, const char *name)
@@ -148,11 +143,11 @@ run_set(Piece *piece, RawStmt *raw, const char *sql)
 	(void) sm_allow_setting(raw->stmt, &setting);
 	note_setting(piece, setting.name);
 	if (setting.value == NULL && strcmp(setting.name, "search_path") == 0)
-		set_one("search_path", piece->e->path);
+		sm_env_set("search_path", piece->e->path);
 	else if (piece->e->fast &&
 			 strcmp(setting.name, "default_table_access_method") == 0 &&
 			 (setting.value == NULL || strcmp(setting.value, "heap") == 0))
-		set_one("default_table_access_method", SM_SCRATCH_AM);
+		sm_env_set("default_table_access_method", SM_SCRATCH_AM);
 	else
 		sm_exec_raw(raw, sql);
 }
@@ -342,6 +337,7 @@ run_plain(const Piece *piece, RawStmt *raw, const char *sql)
 		return;
 	if (!piece->ddl->replay || e->is_script)
 		sm_nostorage_edit(raw->stmt);
+	sm_displace(raw->stmt);
 	if (e->fast)
 		sm_nostorage_edit_fast(raw->stmt);
 	sm_exec_raw(raw, sql);
@@ -481,7 +477,10 @@ sm_enact_straight(SmEnactment *e, const SmDdl *ddl)
 
 		sm_env_enter_settings(&env, NIL);
 		for (int i = 0; i < piece->ddl->script->n; i++)
-			run_in_place(piece, i);
+		{
+			if (piece->ddl->allow[i] != SM_ALLOW_SKIP)
+				run_in_place(piece, i);
+		}
 		sm_env_leave(&env);
 	}
 }
@@ -690,7 +689,7 @@ sm_enact_bodies(SmEnactment *e)
 		if (!OidIsValid(validator))
 			continue;
 		sm_env_enter_settings(&env, function->settings);
-		set_one("check_function_bodies", "on");
+		sm_env_set("check_function_bodies", "on");
 		sm_script_push_context(&error_context, function->script);
 		error_context.stmt = function->stmt;
 		error_context.in_body = true;

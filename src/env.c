@@ -255,6 +255,14 @@ sm_env_enter_role(SmEnv *env, Oid role, const List *settings)
 						   env->sec_context | SECURITY_LOCAL_USERID_CHANGE);
 }
 
+/* Sets a setting as SET does, until the bracket around it ends */
+void
+sm_env_set(const char *name, const char *value)
+{
+	(void) set_config_option(name, value, PGC_USERSET, PGC_S_SESSION,
+							 GUC_ACTION_SET, true, 0, false);
+}
+
 /* Become another role, until the bracket around it ends */
 void
 sm_env_become(Oid role)

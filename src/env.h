@@ -60,6 +60,7 @@ extern void sm_env_enter_superuser(SmEnv *env);
 extern void sm_env_enter_role(SmEnv *env, Oid role, const List *settings);
 extern void sm_env_enter_settings(SmEnv *env, const List *settings);
 extern void sm_env_set_here(const List *settings);
+extern void sm_env_set(const char *name, const char *value);
 extern void sm_env_become(Oid role);
 extern void sm_env_leave(const SmEnv *env);
 extern SmSetting *sm_env_setting(const char *name, const char *value);

@@ -31,6 +31,10 @@
 
 extern const SmKind sm_kind_schema;
 extern const SmKind sm_kind_extension;
+/* Attributes of extensions that a model may say although they are there */
+#define SM_EXTENSION_SCHEMA SM_FIRST_ATTR
+#define SM_EXTENSION_VERSION (SM_FIRST_ATTR + 1)
+
 extern const SmKind sm_kind_enum;
 extern const SmKind sm_kind_composite;
 extern const SmKind sm_kind_composite_column;

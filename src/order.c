@@ -84,6 +84,32 @@ order_referencing(const SmObject *link)
 	}
 }
 
+/*
+ * An index that is created on a partitioned table takes what looks like it on a
+ * partition, and that cannot be dropped then.
+ */
+static void
+order_partition_index(const SmObject *index, SmAction *drop)
+{
+	const SmObject *table = index->parent->peer;
+
+	for (int i = 0; table && i < table->children.n; i++)
+	{
+		const SmObject *link = table->children.item[i];
+
+		for (int j = 0; link->kind == &sm_kind_partition && j < link->needs.n;
+			 j++)
+		{
+			const SmObject *root = link->needs.item[j];
+
+			for (int k = 0; root != table && k < root->children.n; k++)
+				if (root->children.item[k]->kind == index->kind)
+					precede(drop,
+							root->children.item[k]->action[SM_PHASE_CREATE]);
+		}
+	}
+}
+
 /* A table has one primary key, whatever it is called */
 static void
 order_primary_keys(const SmObject *constraint, SmAction *drop)
@@ -126,7 +152,10 @@ order_old(const SmObject *object)
 
 		precede(drop, owner->action[SM_PHASE_DROP]);
 		/* which may make a sequence of the same name, for an identity */
-		precede(drop, action_of(owner->peer, SM_PHASE_ALTER));
+		if (sm_sequence_becomes_identity(object))
+			precede(action_of(owner->peer, SM_PHASE_ALTER), drop);
+		else
+			precede(drop, action_of(owner->peer, SM_PHASE_ALTER));
 		precede(action_of(object->peer, SM_PHASE_DRESS),
 				owner->action[SM_PHASE_DROP]);
 	}
@@ -134,6 +163,8 @@ order_old(const SmObject *object)
 		order_referencing(object);
 	if (object->kind == &sm_kind_constraint)
 		order_primary_keys(object, drop);
+	if (drop && object->kind == &sm_kind_index)
+		order_partition_index(object, drop);
 	if (object->kind == &sm_kind_partition && object->parent->peer)
 		order_detached(object->parent->peer, drop);
 	if (object->swapped)
@@ -207,7 +238,10 @@ order_new(const SmObject *object)
 		if (object->kind == &sm_kind_sequence)
 		{
 			/* which may have dropped one of the same name, of an identity */
-			precede(owner->action[SM_PHASE_ALTER], create);
+			if (sm_sequence_was_identity(object))
+				precede(create, owner->action[SM_PHASE_ALTER]);
+			else
+				precede(owner->action[SM_PHASE_ALTER], create);
 			precede(owner->action[SM_PHASE_CREATE], dress);
 			precede(owner->action[SM_PHASE_ALTER], dress);
 			/* both must have the same owner */
@@ -253,7 +287,7 @@ slot_key(char *key, char space, const SmObject *object)
 }
 
 static void
-order_names_in(SmDelta *delta, char space, int flag)
+order_names_in(SmDelta *delta, char space, int dropped, int created)
 {
 	HASHCTL ctl;
 	HTAB *slots;
@@ -271,7 +305,7 @@ order_names_in(SmDelta *delta, char space, int flag)
 		NameSlot *slot;
 		bool found;
 
-		if (!(a->kind->flags & flag) || a->action[SM_PHASE_DROP] == NULL ||
+		if (!(a->kind->flags & dropped) || a->action[SM_PHASE_DROP] == NULL ||
 			a->swapped)
 			continue;
 		slot_key(key, space, a);
@@ -286,7 +320,7 @@ order_names_in(SmDelta *delta, char space, int flag)
 		NameSlot *slot;
 		ListCell *lc;
 
-		if (!(b->kind->flags & flag) || b->action[SM_PHASE_CREATE] == NULL)
+		if (!(b->kind->flags & created) || b->action[SM_PHASE_CREATE] == NULL)
 			continue;
 		slot_key(key, space, b);
 		slot = hash_search(slots, key, HASH_FIND, NULL);
@@ -441,10 +475,11 @@ make_graph(SmDelta *delta)
 		order_old(delta->from->objects.item[i]);
 	for (int i = 0; i < delta->to->objects.n; i++)
 		order_new(delta->to->objects.item[i]);
-	order_names_in(delta, 'r', SM_KIND_RELATION);
-	order_names_in(delta, 't', SM_KIND_TYPE);
+	order_names_in(delta, 'r', SM_KIND_RELATION, SM_KIND_RELATION);
+	/* no relation can be called like a type, whether it is one or not */
+	order_names_in(delta, 't', SM_KIND_TYPE, SM_KIND_TYPE | SM_KIND_RELATION);
 	/* calls must not find the old one, whatever its arguments are */
-	order_names_in(delta, 'p', SM_KIND_ROUTINE);
+	order_names_in(delta, 'p', SM_KIND_ROUTINE, SM_KIND_ROUTINE);
 }
 
 /*

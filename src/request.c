@@ -98,10 +98,11 @@ read_desired(FunctionCallInfo fcinfo, int n, SmComparison *comparison)
  * several functions have in this order from number n on
  */
 SmComparison *
-sm_request_read(FunctionCallInfo fcinfo, int n)
+sm_request_read(FunctionCallInfo fcinfo, int n, const char *command)
 {
 	SmComparison *comparison = palloc0_object(SmComparison);
 
+	comparison->command = command;
 	read_desired(fcinfo, n, comparison);
 	sm_request_filter(fcinfo, n + 3, comparison);
 	if (!PG_ARGISNULL(n + 5))

@@ -15,7 +15,8 @@
 extern List *sm_request_schemas(FunctionCallInfo fcinfo, int n);
 extern void
 sm_request_filter(FunctionCallInfo fcinfo, int n, SmComparison *comparison);
-extern SmComparison *sm_request_read(FunctionCallInfo fcinfo, int n);
+extern SmComparison *
+sm_request_read(FunctionCallInfo fcinfo, int n, const char *command);
 extern void sm_request_warn(const SmComparison *comparison);
 extern void sm_request_compare(SmComparison *comparison);
 

@@ -12,6 +12,7 @@
 #include "postgres.h"
 
 #include "catalog/pg_class.h"
+#include "commands/defrem.h"
 #include "lib/stringinfo.h"
 #include "utils/builtins.h"
 
@@ -211,6 +212,62 @@ append_sequence(StringInfo sql, const SmObject *column)
 		appendStringInfoString(sql, " CYCLE");
 }
 
+/* The sequence of an identity column, or NULL */
+const char *
+sm_column_sequence(const SmObject *column)
+{
+	return sm_attr(column, IDENTITY) ? sm_attr(column, SEQUENCE_NAME) : NULL;
+}
+
+/*
+ * What the sequence of the column is called while another one takes its place,
+ * and goes on where it stands
+ */
+char *
+sm_column_sequence_aside(const SmObject *column)
+{
+	return makeObjectName(column->parent->name, column->name, "schemamig_old");
+}
+
+/* The sequence that the identity of the column, of the new state, replaces */
+static const SmObject *
+replaced_sequence(const SmObject *from)
+{
+	for (int i = 0; i < from->owned.n; i++)
+		if (sm_sequence_becomes_identity(from->owned.item[i]))
+			return from->owned.item[i];
+	return NULL;
+}
+
+static void
+add_identity(SmDelta *delta, const SmObject *from, const SmObject *to)
+{
+	const SmObject *old = replaced_sequence(from);
+	char *aside = sm_column_sequence_aside(to);
+	StringInfoData sequence;
+
+	if (old)
+		sm_delta_statement(delta, to, SM_PHASE_ALTER,
+						   "ALTER SEQUENCE %s RENAME TO %s", old->identity,
+						   quote_identifier(aside));
+	initStringInfo(&sequence);
+	append_sequence(&sequence, to);
+	sm_delta_alter_table(delta, to, SM_PHASE_ALTER, to->parent->identity,
+						 "ALTER COLUMN %s ADD GENERATED %s AS IDENTITY (%s)",
+						 quote_identifier(to->name), sm_attr(to, IDENTITY),
+						 sequence.data);
+	if (old)
+		sm_delta_statement(
+			delta, to, SM_PHASE_ALTER,
+			"SELECT setval(%s, last_value, is_called) FROM %s",
+			quote_literal_cstr(sm_attr(to, SEQUENCE_NAME)),
+			quote_qualified_identifier(to->schema, aside));
+	else
+		sm_delta_hazard(delta, to, SM_PHASE_ALTER,
+						"the identity begins with %s, whatever values there are",
+						sm_attr(to, START));
+}
+
 /* The default that is created along with the column, or NULL */
 static const SmObject *
 default_of(const SmObject *column)
@@ -400,18 +457,7 @@ change_identity(SmDelta *delta, const SmObject *from, const SmObject *to)
 							 "ALTER COLUMN %s DROP IDENTITY", name);
 	}
 	else if (sm_attr(from, IDENTITY) == NULL)
-	{
-		StringInfoData sequence;
-
-		initStringInfo(&sequence);
-		append_sequence(&sequence, to);
-		sm_delta_alter_table(delta, to, SM_PHASE_ALTER, table,
-							 "ALTER COLUMN %s ADD GENERATED %s AS IDENTITY (%s)",
-							 name, sm_attr(to, IDENTITY), sequence.data);
-		sm_delta_hazard(delta, to, SM_PHASE_ALTER,
-						"the identity begins with %s, whatever values there are",
-						sm_attr(to, START));
-	}
+		add_identity(delta, from, to);
 	else
 		sm_delta_alter_table(delta, to, SM_PHASE_ALTER, table,
 							 "ALTER COLUMN %s SET GENERATED %s", name,

@@ -21,6 +21,7 @@
 
 #include "compat.h"
 #include "kinds.h"
+#include "kinds/table.h"
 
 enum
 {
@@ -149,10 +150,45 @@ set_owned_by(SmDelta *delta, const SmObject *to)
 					   sm_text_or(owned_by, "NONE"));
 }
 
+/* Does the sequence, of the old state, make room for that of an identity? */
+bool
+sm_sequence_becomes_identity(const SmObject *sequence)
+{
+	const SmObject *column =
+		sequence->owners.n > 0 ? sequence->owners.item[0] : NULL;
+
+	return sequence->kind == &sm_kind_sequence && sequence->fate == SM_DROP &&
+		   column && column->fate == SM_ALTER &&
+		   sm_column_sequence(column) == NULL &&
+		   sm_column_sequence(column->peer);
+}
+
+/* Does the sequence, of the new state, take the place of that of an identity? */
+bool
+sm_sequence_was_identity(const SmObject *sequence)
+{
+	const SmObject *column =
+		sequence->owners.n > 0 ? sequence->owners.item[0] : NULL;
+
+	return sequence->kind == &sm_kind_sequence &&
+		   sequence->fate == SM_CREATE && column &&
+		   column->fate == SM_ALTER && sm_column_sequence(column) == NULL &&
+		   sm_column_sequence(column->peer);
+}
+
 static void
 create(SmDelta *delta, const SmObject *to)
 {
+	bool was_identity = sm_sequence_was_identity(to);
+	char *aside =
+		was_identity ? sm_column_sequence_aside(to->owners.item[0]) : NULL;
 	StringInfoData sql;
+
+	if (was_identity)
+		sm_delta_statement(delta, to, SM_PHASE_CREATE,
+						   "ALTER SEQUENCE %s RENAME TO %s",
+						   sm_column_sequence(to->owners.item[0]->peer),
+						   quote_identifier(aside));
 
 	initStringInfo(&sql);
 	appendStringInfo(&sql, "CREATE %sSEQUENCE %s",
@@ -165,6 +201,11 @@ create(SmDelta *delta, const SmObject *to)
 	if (sm_attr_true(to, CYCLE))
 		appendStringInfoString(&sql, " CYCLE");
 	sm_delta_statement(delta, to, SM_PHASE_CREATE, "%s", sql.data);
+	if (was_identity)
+		sm_delta_statement(delta, to, SM_PHASE_CREATE,
+						   "SELECT setval(%s, last_value, is_called) FROM %s",
+						   quote_literal_cstr(to->identity),
+						   quote_qualified_identifier(to->schema, aside));
 	if (sm_attr(to, OWNED_BY))
 		set_owned_by(delta, to);
 }
@@ -172,8 +213,14 @@ create(SmDelta *delta, const SmObject *to)
 static void
 drop(SmDelta *delta, const SmObject *from)
 {
-	sm_delta_statement(delta, from, SM_PHASE_DROP, "DROP SEQUENCE %s",
-					   from->identity);
+	const SmObject *column = from->owners.n > 0 ? from->owners.item[0] : NULL;
+
+	sm_delta_statement(
+		delta, from, SM_PHASE_DROP, "DROP SEQUENCE %s",
+		sm_sequence_becomes_identity(from)
+			? quote_qualified_identifier(from->schema,
+										 sm_column_sequence_aside(column))
+			: from->identity);
 }
 
 /* The bounds that are said, or follow from type and direction */
@@ -206,6 +253,37 @@ is_disjoint(const SmObject *from, const SmObject *to)
 	bounds(from, &from_minimum, &from_maximum);
 	bounds(to, &to_minimum, &to_maximum);
 	return from_maximum < to_minimum || from_minimum > to_maximum;
+}
+
+/*
+ * A sequence that has not come to its new lower bound yet, or if it counts
+ * down, to the upper one, goes on from there.
+ */
+static void
+move_into_bounds(SmDelta *delta, const SmObject *from, const SmObject *to)
+{
+	const char *increment = sm_attr(to, INCREMENT);
+	bool down = increment && increment[0] == '-';
+	const char *literal = quote_literal_cstr(to->identity);
+	int64 old_minimum;
+	int64 old_maximum;
+	int64 minimum;
+	int64 maximum;
+
+	bounds(from, &old_minimum, &old_maximum);
+	bounds(to, &minimum, &maximum);
+	if (!down && minimum > old_minimum)
+		sm_delta_statement(delta, to, SM_PHASE_ALTER,
+						   "SELECT setval(%s, greatest(last_value, " INT64_FORMAT
+						   "), is_called AND last_value >= " INT64_FORMAT
+						   ") FROM %s",
+						   literal, minimum, minimum, to->identity);
+	else if (down && maximum < old_maximum)
+		sm_delta_statement(delta, to, SM_PHASE_ALTER,
+						   "SELECT setval(%s, least(last_value, " INT64_FORMAT
+						   "), is_called AND last_value <= " INT64_FORMAT
+						   ") FROM %s",
+						   literal, maximum, maximum, to->identity);
 }
 
 /*
@@ -242,6 +320,8 @@ alter_options(SmDelta *delta, const SmObject *from, const SmObject *to,
 						"it cannot stand where it does, since no value is within both its old and its new bounds");
 	if (disjoint)
 		appendStringInfoString(&sql, " RESTART");
+	else if (range)
+		move_into_bounds(delta, from, to);
 	sm_delta_statement(delta, to, SM_PHASE_ALTER, "ALTER SEQUENCE %s%s",
 					   to->identity, sql.data);
 	if (disjoint)

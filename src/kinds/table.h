@@ -22,6 +22,10 @@ extern void
 sm_table_mark_index(SmDelta *delta, const SmObject *to, const char *index,
 					bool clustered, bool replica_identity);
 extern void sm_table_unmark_cluster(SmDelta *delta, const SmObject *to);
+extern const char *sm_column_sequence(const SmObject *column);
+extern char *sm_column_sequence_aside(const SmObject *column);
+extern bool sm_sequence_becomes_identity(const SmObject *sequence);
+extern bool sm_sequence_was_identity(const SmObject *sequence);
 extern bool sm_column_comes_from_parent(const SmObject *column);
 extern char *sm_column_definition(const SmObject *column);
 extern bool sm_constraint_is_primary(const SmObject *constraint);

@@ -54,7 +54,8 @@ my @reading = (
 	'upgrade_sql', 'downgrade_sql', 'validate', 'session_activity', 'cancel', 'run_interrupted');
 my @changing = (
 	'revision', 'merge', 'edit', 'drop_revision', 'approve', 'upgrade', 'downgrade', 'stamp',
-	'register_hook', 'unregister_hook', 'rename_tenant', 'drop_tenant', 'start');
+	'register_hook', 'unregister_hook', 'rename_tenant', 'drop_tenant', 'start',
+	'set_model', 'drop_model', 'diff', 'check', 'drift', 'autogenerate', 'baseline');
 my @reading_procedures = ('wait');
 my @changing_procedures = ('migrate', 'backfill');
 is($primary->safe_psql('postgres', q(SELECT string_agg(DISTINCT proname, ' ' ORDER BY proname) FROM pg_proc
@@ -109,6 +110,13 @@ my %changes = (
 	'unregister_hook' => [ q(SELECT schemamig.unregister_hook('after_step', 'public.note')), q(SELECT schemamig.unregister_hook('after_step', 'nothing')) ],
 	'rename_tenant' => [ q(SELECT schemamig.rename_tenant('shop', 'other')) ],
 	'drop_tenant' => [ q(SELECT schemamig.drop_tenant('shop')) ],
+	'set_model' => [ q(SELECT schemamig.set_model('shop', 'CREATE TABLE m (i int)')) ],
+	'drop_model' => [ q(SELECT schemamig.drop_model('shop')) ],
+	'diff' => [ q(SELECT schemamig.diff('CREATE TABLE m (i int)')) ],
+	'check' => [ q(SELECT schemamig.check('CREATE TABLE m (i int)')) ],
+	'drift' => [ q(SELECT schemamig.drift()) ],
+	'autogenerate' => [ q(SELECT schemamig.autogenerate('new', 'CREATE TABLE m (i int)')) ],
+	'baseline' => [ q(SELECT schemamig.baseline('new')) ],
 	'start' => [ q(SELECT schemamig.start()), q(SELECT schemamig.start('base', 'downgrade')), q(SELECT schemamig.start('nowhere')) ]);
 my %procedure_calls = (
 	'wait' => q(CALL schemamig.wait(1)),
