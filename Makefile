@@ -30,9 +30,9 @@ RUN = tenant progress observe locks trust hook journal unfinished prepare inbloc
 	run step outside runner migrate keyset cursor batch replica backfill launch worker follow stamp
 SCHEMA = coltype object delta kinds acl dress filter others snapshot \
 	kinds/options kinds/relation kinds/schema kinds/extension kinds/type kinds/enum kinds/composite \
-	kinds/domain kinds/sequence kinds/function kinds/table kinds/column kinds/default kinds/partition \
+	kinds/domain kinds/function kinds/table kinds/column kinds/sequence kinds/default kinds/partition \
 	kinds/view kinds/matview kinds/view_column kinds/constraint kinds/index kinds/trigger kinds/policy kinds/aggregate kinds/rule kinds/statistics \
-	order diff lockmode emit serialize subxact allow touch hint ddl aside nostorage bounds enumval enact scratch \
+	order diff lockmode emit serialize subxact allow touch hint ddl aside nostorage bounds enumval displace enact scratch \
 	rename_name rename_set rename_along rename_order rename_catalog rename_guess rename model \
 	compare prove request check
 TOOLS = author registry inspect render offline validate autogenerate
@@ -48,7 +48,7 @@ PGFILEDESC = "schemamig - schema migrations inside the server"
 # Regression tests (test/sql) in the order in which they run.  The extension is
 # there already; every test leaves the database as it found it, so that each
 # can run alone.
-REGRESS = revision script state migrate graph tenant hook security validate conformance offline install
+REGRESS = revision script state migrate graph tenant hook security validate conformance offline autogenerate install
 
 # Isolation specs (test/specs) and TAP scripts (test/t): all there are.
 ISOLATION := $(sort $(patsubst test/specs/%.spec,%,$(wildcard test/specs/*.spec)))

@@ -22,6 +22,7 @@
 #include "plan.h"
 #include "request.h"
 #include "revision.h"
+#include "scratch.h"
 #include "trust.h"
 
 /* Columns of diff(), check() and drift() */
@@ -78,18 +79,6 @@ put_changes(FunctionCallInfo fcinfo, const SmComparison *comparison)
 	}
 }
 
-/* SQL function diff(model, from_schema, schemas, include, exclude, renames) */
-Datum
-schemamig_diff(PG_FUNCTION_ARGS)
-{
-	SmComparison *comparison = sm_request_read(fcinfo, 0, "schemamig.diff()");
-
-	InitMaterializedSRF(fcinfo, 0);
-	sm_request_compare(comparison);
-	put_changes(fcinfo, comparison);
-	return (Datum) 0;
-}
-
 /* The first few changes, for a message */
 static char *
 list_changes(const List *changes)
@@ -124,6 +113,40 @@ raise_changes(const SmComparison *comparison, const char *what)
 						errdetail("%s.", list_changes(comparison->changes))));
 }
 
+/*
+ * Compares, and returns the changes as rows; if what is not NULL and there are
+ * any, an error that says from what the database differs.
+ */
+static Datum
+compare(FunctionCallInfo fcinfo, SmComparison *comparison, const char *what)
+{
+	MemoryContext context =
+		AllocSetContextCreate(CurrentMemoryContext, "schemamig comparison",
+							  ALLOCSET_DEFAULT_SIZES);
+	MemoryContext old = MemoryContextSwitchTo(context);
+	int objects;
+
+	sm_request_compare(comparison);
+	if (what)
+		raise_changes(comparison, what);
+	put_changes(fcinfo, comparison);
+	objects = comparison->live->objects.n + comparison->desired->objects.n;
+	MemoryContextSwitchTo(old);
+	MemoryContextDelete(context);
+	sm_scratch_give_memory_back(objects);
+	return (Datum) 0;
+}
+
+/* SQL function diff(model, from_schema, schemas, include, exclude, renames) */
+Datum
+schemamig_diff(PG_FUNCTION_ARGS)
+{
+	SmComparison *comparison = sm_request_read(fcinfo, 0, "schemamig.diff()");
+
+	InitMaterializedSRF(fcinfo, 0);
+	return compare(fcinfo, comparison, NULL);
+}
+
 /* SQL function check(), with the arguments of diff() and raise */
 Datum
 schemamig_check(PG_FUNCTION_ARGS)
@@ -131,11 +154,8 @@ schemamig_check(PG_FUNCTION_ARGS)
 	SmComparison *comparison = sm_request_read(fcinfo, 0, "schemamig.check()");
 
 	InitMaterializedSRF(fcinfo, 0);
-	sm_request_compare(comparison);
-	if (sm_arg_bool(fcinfo, 6))
-		raise_changes(comparison, "the model");
-	put_changes(fcinfo, comparison);
-	return (Datum) 0;
+	return compare(fcinfo, comparison,
+				   sm_arg_bool(fcinfo, 6) ? "the model" : NULL);
 }
 
 /* ------------------------------------------------------------------------
@@ -176,9 +196,7 @@ schemamig_drift(PG_FUNCTION_ARGS)
 	comparison->schemas = sm_request_schemas(fcinfo, 0);
 	sm_request_filter(fcinfo, 1, comparison);
 	comparison->texts = applied_scripts();
-	sm_request_compare(comparison);
-	if (sm_arg_bool(fcinfo, 3))
-		raise_changes(comparison, "what its revisions have made");
-	put_changes(fcinfo, comparison);
-	return (Datum) 0;
+	return compare(fcinfo, comparison,
+				   sm_arg_bool(fcinfo, 3) ? "what its revisions have made"
+										  : NULL);
 }

@@ -319,21 +319,12 @@ current_schema_name(void)
 	return name;
 }
 
-/* The caller has named the schemas: do they exist, and are they all? */
+/* The caller has named the schemas: are they all? */
 static void
 check_schemas(const SmComparison *comparison, const SmDdl *ddl)
 {
 	ListCell *lc;
 
-	foreach (lc, comparison->schemas)
-		if (!OidIsValid(get_namespace_oid(lfirst(lc), true)) &&
-			!is_named(ddl->created, lfirst(lc)))
-			ereport(ERROR,
-					(errcode(ERRCODE_UNDEFINED_SCHEMA),
-					 errmsg("schema \"%s\" does not exist",
-							(char *) lfirst(lc)),
-					 errhint(
-						 "Neither is it in the database, nor does the model create it.")));
 	foreach (lc, ddl->schemas)
 		if (!is_named(comparison->schemas, lfirst(lc)))
 			ereport(ERROR,
@@ -344,12 +335,27 @@ check_schemas(const SmComparison *comparison, const SmDdl *ddl)
 						 "Name it in the argument \"schemas\", or leave that out.")));
 }
 
+/*
+ * The first of the schemas that the caller has named and that there is; one
+ * that is not there has been dropped already, or the model creates it
+ */
+static const char *
+first_schema(const SmComparison *comparison)
+{
+	ListCell *lc;
+
+	foreach (lc, comparison->schemas)
+		if (OidIsValid(get_namespace_oid(lfirst(lc), true)))
+			return lfirst(lc);
+	return linitial(comparison->schemas);
+}
+
 /* The schemas that are compared, and where unqualified names belong */
 static void
 choose_schemas(SmComparison *comparison, SmDdl **ddl)
 {
 	comparison->given = comparison->schemas != NIL;
-	comparison->schema = comparison->given ? linitial(comparison->schemas)
+	comparison->schema = comparison->given ? first_schema(comparison)
 										   : current_schema_name();
 	*ddl = sm_ddl_parse(comparison->texts, comparison->schema);
 	if (comparison->given)

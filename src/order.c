@@ -59,6 +59,23 @@ order_detached(const SmObject *table, SmAction *detach)
 		precede(detach, table->children.item[i]->action[SM_PHASE_ALTER]);
 }
 
+/* The table that a partition belongs to, or NULL */
+static const SmObject *
+root_of(const SmObject *table)
+{
+	for (int i = 0; i < table->children.n; i++)
+	{
+		const SmObject *link = table->children.item[i];
+
+		for (int j = 0; link->kind == &sm_kind_partition && j < link->needs.n;
+			 j++)
+			if (link->needs.item[j]->kind == &sm_kind_table &&
+				link->needs.item[j] != table)
+				return link->needs.item[j];
+	}
+	return NULL;
+}
+
 /*
  * Foreign keys to a table, by way of its columns and keys, hold its partitions
  * as well.
@@ -67,21 +84,18 @@ static void
 order_referencing(const SmObject *link)
 {
 	SmAction *drop = link->parent->action[SM_PHASE_DROP];
-	const SmObject *root = NULL;
 
-	for (int i = 0; i < link->needs.n; i++)
-		if (link->needs.item[i]->kind == &sm_kind_table &&
-			link->needs.item[i] != link->parent)
-			root = link->needs.item[i];
-	for (int i = 0; root && drop && i < root->children.n; i++)
-	{
-		const SmObject *part = root->children.item[i];
+	for (const SmObject *root = root_of(link->parent); root && drop;
+		 root = root_of(root))
+		for (int i = 0; i < root->children.n; i++)
+		{
+			const SmObject *part = root->children.item[i];
 
-		for (int j = 0; j < part->users.n; j++)
-			if (part->users.item[j]->kind == &sm_kind_constraint &&
-				part->users.item[j]->parent != root)
-				precede(part->users.item[j]->action[SM_PHASE_DROP], drop);
-	}
+			for (int j = 0; j < part->users.n; j++)
+				if (part->users.item[j]->kind == &sm_kind_constraint &&
+					part->users.item[j]->parent != root)
+					precede(part->users.item[j]->action[SM_PHASE_DROP], drop);
+		}
 }
 
 /*
@@ -93,21 +107,12 @@ order_partition_index(const SmObject *index, SmAction *drop)
 {
 	const SmObject *table = index->parent->peer;
 
-	for (int i = 0; table && i < table->children.n; i++)
-	{
-		const SmObject *link = table->children.item[i];
-
-		for (int j = 0; link->kind == &sm_kind_partition && j < link->needs.n;
-			 j++)
-		{
-			const SmObject *root = link->needs.item[j];
-
-			for (int k = 0; root != table && k < root->children.n; k++)
-				if (root->children.item[k]->kind == index->kind)
-					precede(drop,
-							root->children.item[k]->action[SM_PHASE_CREATE]);
-		}
-	}
+	if (table == NULL)
+		return;
+	for (const SmObject *root = root_of(table); root; root = root_of(root))
+		for (int i = 0; i < root->children.n; i++)
+			if (root->children.item[i]->kind == index->kind)
+				precede(drop, root->children.item[i]->action[SM_PHASE_CREATE]);
 }
 
 /* A table has one primary key, whatever it is called */
@@ -139,7 +144,13 @@ order_old(const SmObject *object)
 		const SmObject *needed = object->needs.item[i];
 
 		precede(drop, needed->action[SM_PHASE_DROP]);
-		precede(drop, action_of(needed->peer, SM_PHASE_ALTER));
+		/* unless it goes with a change of what it is a part of */
+		if (drop && drop->phase == SM_PHASE_DROP)
+			precede(drop, action_of(needed->peer, SM_PHASE_ALTER));
+		/* a foreign key would find the old key again */
+		if (object->kind == &sm_kind_constraint && object->peer)
+			precede(needed->action[SM_PHASE_DROP],
+					object->peer->action[SM_PHASE_CREATE]);
 		/* afterwards its name means the new one */
 		if (needed->swapped && !object->swapped)
 			precede(drop, action_of(needed->peer, SM_PHASE_CREATE));

@@ -132,21 +132,54 @@ check_state(SmScratch *scratch, const SmComparison *comparison,
 					 "With schemamig.proof off the revision is stored as it is, to be put right by hand.")));
 }
 
+static char *
+replace_all(const char *text, const char *what, const char *by)
+{
+	StringInfoData result;
+	const char *next;
+
+	initStringInfo(&result);
+	while ((next = strstr(text, what)) != NULL)
+	{
+		appendBinaryStringInfo(&result, text, next - text);
+		appendStringInfoString(&result, by);
+		text = next + strlen(what);
+	}
+	appendStringInfoString(&result, text);
+	return result.data;
+}
+
+/*
+ * The script as it is to be run in the scratch, where its owner stands for the
+ * current user
+ */
+static char *
+for_scratch(const SmComparison *comparison, const char *script)
+{
+	const char *self = quote_identifier(comparison->self);
+	char *text =
+		replace_all(script, psprintf(" TO %s;\n", self), " TO CURRENT_USER;\n");
+
+	return replace_all(text, psprintf(" FROM %s;\n", self),
+					   " FROM CURRENT_USER;\n");
+}
+
 static void
 prove_script(SmScratch *scratch, const SmComparison *comparison,
 			 const char *direction, const char *script,
 			 const SmSnapshot *wanted)
 {
-	sm_scratch_run(scratch, psprintf("generated %s", direction), script);
+	sm_scratch_run(scratch, psprintf("generated %s", direction),
+				   for_scratch(comparison, script));
 	check_state(scratch, comparison, direction, wanted);
 }
 
 /*
  * What must be done before, in order that the state is that of a database:
  * takes schemas away that are not desired, which are there for models that do
- * not create them, and gives to their live owners what the model does not give to anybody, as far
- * as these are others than the current user, for whom the scratch's owner
- * stands
+ * not create them, and gives to their live owners what the model does not give
+ * to anybody, as far as these are others than the current user, for whom the
+ * scratch's owner stands
  */
 static char *
 preparations(const SmComparison *comparison)
@@ -216,7 +249,7 @@ sm_prove(const SmComparison *comparison)
 	SmScratchSpec spec = { 0 };
 	SmModelText upgrade = { .name = "generated upgrade" };
 
-	upgrade.text = comparison->upgrade;
+	upgrade.text = for_scratch(comparison, comparison->upgrade);
 	spec.texts = comparison->texts ? comparison->texts : list_make1(&upgrade);
 	spec.schemas = comparison->schemas;
 	spec.schema = (char *) comparison->schema;

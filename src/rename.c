@@ -136,6 +136,17 @@ read_hints(const List *renames)
 	return list_concat(asked, told);
 }
 
+static bool
+is_listed(const List *names, const char *name)
+{
+	ListCell *lc;
+
+	foreach (lc, names)
+		if (strcmp(lfirst(lc), name) == 0)
+			return true;
+	return false;
+}
+
 /*
  * The schemas, a list of names, with what those that are to be renamed are
  * called as yet, according to hints, a list of SmRename.  Objects in these are
@@ -146,7 +157,6 @@ sm_rename_schemas(const List *hints, const List *schemas)
 {
 	List *result = list_copy(schemas);
 	ListCell *lc;
-	ListCell *schema;
 
 	foreach (lc, read_hints(hints))
 	{
@@ -154,12 +164,11 @@ sm_rename_schemas(const List *hints, const List *schemas)
 		const char *old = hint->old->part[0];
 		const char *new = hint->new->part[0];
 
-		if (hint->new->n != 1 || !OidIsValid(get_namespace_oid(old, true)) ||
-			OidIsValid(get_namespace_oid(new, true)))
-			continue;
-		foreach (schema, schemas)
-			if (strcmp(lfirst(schema), new) == 0)
-				result = lappend(result, (void *) old);
+		if (hint->new->n == 1 && is_listed(result, new) &&
+			!is_listed(result, old) &&
+			OidIsValid(get_namespace_oid(old, true)) &&
+			!OidIsValid(get_namespace_oid(new, true)))
+			result = lappend(result, (void *) old);
 	}
 	return result;
 }
@@ -547,9 +556,9 @@ settle_conflict(SmRenameSet *set, SmRenamed *renamed)
 				 errmsg("%s %s cannot be renamed to %s", renamed->kind->name,
 						sm_rename_renamed_identity(set, renamed, SM_TIME_NOW),
 						sm_rename_renamed_identity(set, renamed, SM_TIME_END)),
-				 errdetail("There is something of the new name already."),
+				 errdetail("Something else has the new name, or gets it."),
 				 errhint(
-					 "Drop one of both, or rename it, in a revision before.")));
+					 "Drop or rename that in a revision before.")));
 	sm_rename_set_remove(set, renamed);
 }
 

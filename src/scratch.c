@@ -306,9 +306,16 @@ next_way(SmScratch *s, const ErrorData *error)
 	return true;
 }
 
-static void
-give_memory_back(void)
+/*
+ * Gives memory back to the system that caches, and what has been freed, hold,
+ * if so many objects were made or read that it is worth the while: the session
+ * may live long, and never look at them again.
+ */
+void
+sm_scratch_give_memory_back(int objects)
 {
+	if (objects <= MANY_OBJECTS)
+		return;
 	InvalidateSystemCaches();
 #ifdef __GLIBC__
 	(void) malloc_trim(0);
@@ -358,8 +365,7 @@ sm_scratch(const SmScratchSpec *spec, SmScratchInside inside, void *arg)
 		FreeErrorData(error);
 	}
 	EventTriggerUndoInhibitCommandCollection();
-	if (s.created > MANY_OBJECTS)
-		give_memory_back();
+	sm_scratch_give_memory_back(s.created);
 	if (error)
 		ReThrowError(error);
 }

@@ -110,8 +110,8 @@ create_aggregate(SmDelta *delta, const SmObject *to, SmPhase phase,
 				 const char *verb)
 {
 	sm_delta_statement(delta, to, phase, "%s AGGREGATE %s(%s) (\n%s\n)", verb,
-					  quote_qualified_identifier(to->schema, to->name),
-					  sm_attr(to, ARGUMENTS), sm_attr(to, DEFINITION));
+					   quote_qualified_identifier(to->schema, to->name),
+					   sm_attr(to, ARGUMENTS), sm_attr(to, DEFINITION));
 }
 
 static void
@@ -124,7 +124,7 @@ static void
 drop(SmDelta *delta, const SmObject *from)
 {
 	sm_delta_statement(delta, from, SM_PHASE_DROP, "DROP ROUTINE %s",
-					  from->identity);
+					   from->identity);
 }
 
 static void

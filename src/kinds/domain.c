@@ -25,14 +25,13 @@ enum
 	TYPE = SM_FIRST_ATTR, /* with its collation */
 	DEFAULT,
 	NOT_NULL,
-	NOT_NULL_NAME /* quoted, if not the one that the server chooses */
+	NOT_NULL_NAME, /* quoted, if not the one that the server chooses */
+	CONSTRAINTS	   /* what its constraints are, in their order */
 };
 
 static const SmAttr attrs[] = {
-	{ "type", 0 },
-	{ "default", 0 },
-	{ "not_null", 0 },
-	{ "not_null_name", 0 },
+	{ "type", 0 },			{ "default", 0 },	  { "not_null", 0 },
+	{ "not_null_name", 0 }, { "constraints", 0 },
 };
 
 /* Of a constraint */
@@ -62,7 +61,8 @@ static const char query[] =
 	SM_SQL_COLLATION("t.typcollation", "b.typcollation") ", ''), "
 	"pg_get_expr(t.typdefaultbin, 0), t.typnotnull, "
 	"CASE WHEN octet_length(t.typname::text) < 54 "
-	"AND k.conname <> t.typname || '_not_null' THEN quote_ident(k.conname) END "
+	"AND k.conname <> t.typname || '_not_null' THEN quote_ident(k.conname) END, "
+	"NULL::text "
 	"FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace "
 	"JOIN pg_type b ON b.oid = t.typbasetype "
 	"LEFT JOIN pg_constraint k ON k.contypid = t.oid AND k.contype = 'n' "
@@ -85,10 +85,65 @@ sql_type(const SmObject *object)
 	return "DOMAIN";
 }
 
+/*
+ * The constraints are objects of their own.  Here they stand once more, since
+ * it depends on them what can be done to the domain: see fate().
+ */
+static void
+loaded(SmObject *object)
+{
+	StringInfoData list;
+
+	initStringInfo(&list);
+	for (int i = 0; i < object->children.n; i++)
+	{
+		const SmObject *constraint = object->children.item[i];
+
+		if (!sm_attr_true(constraint, NOT_VALID))
+			appendStringInfo(&list, "%s %s\n", sm_attr(constraint, NAME),
+							 sm_attr(constraint, CHECK));
+	}
+	if (list.len > 0)
+		object->attr[CONSTRAINTS] = list.data;
+}
+
+/* Is there a valid constraint that was not there, or not valid? */
+static bool
+is_restricted(const SmObject *from, const SmObject *to)
+{
+	if (sm_attr_true(to, NOT_NULL) && !sm_attr_true(from, NOT_NULL))
+		return true;
+	for (int i = 0; i < to->children.n; i++)
+	{
+		const SmObject *constraint = to->children.item[i];
+		bool found = sm_attr_true(constraint, NOT_VALID);
+
+		for (int j = 0; j < from->children.n && !found; j++)
+		{
+			const SmObject *old = from->children.item[j];
+
+			found =
+				strcmp(old->name, constraint->name) == 0 &&
+				sm_text_same(sm_attr(old, CHECK), sm_attr(constraint, CHECK)) &&
+				!sm_attr_true(old, NOT_VALID);
+		}
+		if (!found)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * The server does not look for values within arrays and other types, where it
+ * would have to check them.  So these are converted to a new domain.
+ */
 static SmFate
 fate(const SmObject *from, const SmObject *to, uint64 changed)
 {
-	return SM_DIFFERS(changed, TYPE) ? SM_REPLACE : SM_ALTER;
+	if (SM_DIFFERS(changed, TYPE) ||
+		(is_restricted(from, to) && sm_type_stored_within(from)))
+		return SM_REPLACE;
+	return SM_ALTER;
 }
 
 /* Columns are converted by way of the text of their values */
@@ -155,7 +210,7 @@ create(SmDelta *delta, const SmObject *to)
 static void
 drop(SmDelta *delta, const SmObject *from)
 {
-	if (from->fate == SM_REPLACE && !from->rebuilt &&
+	if (from->fate == SM_REPLACE && SM_DIFFERS(from->changed, TYPE) &&
 		sm_type_is_refused(delta, from))
 		sm_delta_refuse(delta, from, false,
 						"its type cannot be changed from %s to %s",
@@ -265,6 +320,7 @@ const SmKind sm_kind_domain = {
 	.weight = 24,
 	.acl_type = 'T',
 	.sql_type = sql_type,
+	.loaded = loaded,
 	.fate = fate,
 	.can_swap = can_swap,
 	.create = create,

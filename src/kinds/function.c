@@ -146,14 +146,14 @@ static void
 create(SmDelta *delta, const SmObject *to)
 {
 	sm_delta_statement(delta, to, SM_PHASE_CREATE, "CREATE %s",
-					  sm_attr(to, DEFINITION));
+					   sm_attr(to, DEFINITION));
 }
 
 static void
 drop(SmDelta *delta, const SmObject *from)
 {
 	sm_delta_statement(delta, from, SM_PHASE_DROP, "DROP %s %s",
-					  from->kind->sql_type(from), from->identity);
+					   from->kind->sql_type(from), from->identity);
 }
 
 /* The first of what holds values that the old definition computed, or NULL */
@@ -177,12 +177,12 @@ alter(SmDelta *delta, const SmObject *from, const SmObject *to, uint64 changed)
 	const SmObject *stored = find_stored(from);
 
 	sm_delta_statement(delta, to, SM_PHASE_ALTER, "CREATE OR REPLACE %s",
-					  sm_attr(to, DEFINITION));
+					   sm_attr(to, DEFINITION));
 	if (stored)
 		sm_delta_hazard(delta, to, SM_PHASE_ALTER,
-					   "rows that are there were not checked or indexed by "
-					   "the new definition: %s %s",
-					   stored->kind->name, stored->identity);
+						"rows that are there were not checked or indexed by "
+						"the new definition: %s %s",
+						stored->kind->name, stored->identity);
 }
 
 #define ROUTINE                                                                \

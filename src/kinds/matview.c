@@ -27,9 +27,8 @@ enum
 };
 
 static const SmAttr attrs[] = {
-	{ "definition", 0 },		   { "options", SM_ATTR_LINES },
-	{ "access method", 0 },		   { "tablespace", 0 },
-	{ "populated", SM_ATTR_INFO },
+	{ "definition", 0 }, { "options", SM_ATTR_LINES },	{ "access method", 0 },
+	{ "tablespace", 0 }, { "populated", SM_ATTR_INFO },
 };
 
 #define SQL_OWNER_AND_ACL                                                      \
@@ -82,43 +81,44 @@ create(SmDelta *delta, const SmObject *to)
 	bool empty = stays_empty(to);
 
 	sm_delta_statement(delta, to, SM_PHASE_CREATE,
-					  "CREATE MATERIALIZED VIEW %s%s%s%s%s%s%s%s AS\n%s\n"
-					  "WITH %sDATA",
-					  to->identity, method ? " USING " : "",
-					  sm_text_or(method, ""), options ? " WITH (" : "",
-					  sm_text_or(options, ""), options ? ")" : "",
-					  tablespace ? " TABLESPACE " : "",
-					  sm_text_or(tablespace, ""), sm_attr(to, DEFINITION),
-					  empty ? "NO " : "");
+					   "CREATE MATERIALIZED VIEW %s%s%s%s%s%s%s%s AS\n%s\n"
+					   "WITH %sDATA",
+					   to->identity, method ? " USING " : "",
+					   sm_text_or(method, ""), options ? " WITH (" : "",
+					   sm_text_or(options, ""), options ? ")" : "",
+					   tablespace ? " TABLESPACE " : "",
+					   sm_text_or(tablespace, ""), sm_attr(to, DEFINITION),
+					   empty ? "NO " : "");
 	if (to->peer && !empty)
 		sm_delta_hazard(delta, to, SM_PHASE_CREATE,
-					   "runs the query of the materialized view again");
+						"runs the query of the materialized view again");
 }
 
 static void
 drop(SmDelta *delta, const SmObject *from)
 {
 	sm_delta_statement(delta, from, SM_PHASE_DROP, "DROP MATERIALIZED VIEW %s",
-					  from->identity);
+					   from->identity);
 }
 
 static void
 alter(SmDelta *delta, const SmObject *from, const SmObject *to, uint64 changed)
 {
 	if (SM_DIFFERS(changed, OPTIONS))
-		sm_relation_alter_options(delta, "MATERIALIZED VIEW", from, to, OPTIONS);
+		sm_relation_alter_options(delta, "MATERIALIZED VIEW", from, to,
+								  OPTIONS);
 	if (SM_DIFFERS(changed, ACCESS_METHOD))
 	{
 		sm_delta_alter_table(delta, to, SM_PHASE_ALTER, to->identity,
-							"SET ACCESS METHOD %s",
-							sm_text_or(sm_attr(to, ACCESS_METHOD), "heap"));
+							 "SET ACCESS METHOD %s",
+							 sm_text_or(sm_attr(to, ACCESS_METHOD), "heap"));
 		sm_delta_rewrites(delta, to, SM_PHASE_ALTER);
 	}
 	if (SM_DIFFERS(changed, TABLESPACE))
 	{
 		sm_delta_alter_table(delta, to, SM_PHASE_ALTER, to->identity,
-							"SET TABLESPACE %s",
-							sm_text_or(sm_attr(to, TABLESPACE), "pg_default"));
+							 "SET TABLESPACE %s",
+							 sm_text_or(sm_attr(to, TABLESPACE), "pg_default"));
 		sm_delta_rewrites(delta, to, SM_PHASE_ALTER);
 	}
 }

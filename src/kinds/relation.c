@@ -26,8 +26,9 @@ sm_relation_is_disturbed(const SmObject *object, const SmObject *needed)
 
 /* Brings the options of a relation of that type from one state to the other */
 void
-sm_relation_alter_options(SmDelta *delta, const char *type, const SmObject *from,
-						  const SmObject *to, int attribute)
+sm_relation_alter_options(SmDelta *delta, const char *type,
+						  const SmObject *from, const SmObject *to,
+						  int attribute)
 {
 	char *set =
 		sm_options_set(sm_attr(from, attribute), sm_attr(to, attribute));
@@ -36,8 +37,8 @@ sm_relation_alter_options(SmDelta *delta, const char *type, const SmObject *from
 
 	if (reset)
 		sm_delta_statement(delta, to, SM_PHASE_ALTER, "ALTER %s %s RESET (%s)",
-						  type, to->identity, reset);
+						   type, to->identity, reset);
 	if (set)
 		sm_delta_statement(delta, to, SM_PHASE_ALTER, "ALTER %s %s SET (%s)",
-						  type, to->identity, set);
+						   type, to->identity, set);
 }

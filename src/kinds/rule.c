@@ -47,15 +47,15 @@ static void
 change_state(SmDelta *delta, const SmObject *to, SmPhase phase)
 {
 	sm_delta_alter_table(delta, to, phase, to->parent->identity, "%s RULE %s",
-						sm_text_or(sm_attr(to, STATE), "ENABLE"),
-						quote_identifier(to->name));
+						 sm_text_or(sm_attr(to, STATE), "ENABLE"),
+						 quote_identifier(to->name));
 }
 
 static void
 create(SmDelta *delta, const SmObject *to)
 {
 	sm_delta_statement(delta, to, SM_PHASE_CREATE, "CREATE %s",
-					  sm_attr(to, DEFINITION));
+					   sm_attr(to, DEFINITION));
 	if (sm_attr(to, STATE))
 		change_state(delta, to, SM_PHASE_CREATE);
 }
@@ -64,7 +64,7 @@ static void
 drop(SmDelta *delta, const SmObject *from)
 {
 	sm_delta_statement(delta, from, SM_PHASE_DROP, "DROP RULE %s",
-					  from->identity);
+					   from->identity);
 }
 
 /* CREATE OR REPLACE leaves the state as it is */
@@ -73,7 +73,7 @@ alter(SmDelta *delta, const SmObject *from, const SmObject *to, uint64 changed)
 {
 	if (SM_DIFFERS(changed, DEFINITION))
 		sm_delta_statement(delta, to, SM_PHASE_ALTER, "CREATE OR REPLACE %s",
-						  sm_attr(to, DEFINITION));
+						   sm_attr(to, DEFINITION));
 	if (SM_DIFFERS(changed, STATE))
 		change_state(delta, to, SM_PHASE_ALTER);
 }

@@ -141,6 +141,11 @@ set_owned_by(SmDelta *delta, const SmObject *to)
 	const char *owned_by = sm_attr(to, OWNED_BY);
 	const char *owner = owned_by ? owner_of_table(to) : NULL;
 
+	/* the owner of a sequence that belongs to a table cannot be changed */
+	if (owner && to->peer && !sm_delta_creates(to) &&
+		sm_attr(to->peer, OWNED_BY))
+		sm_delta_statement(delta, to, SM_PHASE_DRESS,
+						   "ALTER SEQUENCE %s OWNED BY NONE", to->identity);
 	if (owner)
 		sm_delta_statement(delta, to, SM_PHASE_DRESS,
 						   "ALTER SEQUENCE %s OWNER TO %s", to->identity,

@@ -48,14 +48,16 @@ fate(const SmObject *from, const SmObject *to, uint64 changed)
 static void
 change_target(SmDelta *delta, const SmObject *to, SmPhase phase)
 {
-	sm_delta_statement(delta, to, phase, "ALTER STATISTICS %s SET STATISTICS %s",
-					  to->identity, sm_text_or(sm_attr(to, TARGET), "-1"));
+	sm_delta_statement(delta, to, phase,
+					   "ALTER STATISTICS %s SET STATISTICS %s", to->identity,
+					   sm_text_or(sm_attr(to, TARGET), "-1"));
 }
 
 static void
 create(SmDelta *delta, const SmObject *to)
 {
-	sm_delta_statement(delta, to, SM_PHASE_CREATE, "%s", sm_attr(to, DEFINITION));
+	sm_delta_statement(delta, to, SM_PHASE_CREATE, "%s",
+					   sm_attr(to, DEFINITION));
 	if (sm_attr(to, TARGET))
 		change_target(delta, to, SM_PHASE_CREATE);
 }
@@ -64,7 +66,7 @@ static void
 drop(SmDelta *delta, const SmObject *from)
 {
 	sm_delta_statement(delta, from, SM_PHASE_DROP, "DROP STATISTICS %s",
-					  from->identity);
+					   from->identity);
 }
 
 static void

@@ -85,9 +85,9 @@ create_view(SmDelta *delta, const SmObject *to, SmPhase phase, const char *verb)
 	char *options = sm_options_text(sm_attr(to, OPTIONS));
 
 	sm_delta_statement(delta, to, phase, "%s VIEW %s%s%s%s AS\n%s", verb,
-					  to->identity, options ? " WITH (" : "",
-					  sm_text_or(options, ""), options ? ")" : "",
-					  sm_attr(to, DEFINITION));
+					   to->identity, options ? " WITH (" : "",
+					   sm_text_or(options, ""), options ? ")" : "",
+					   sm_attr(to, DEFINITION));
 }
 
 static void
@@ -100,7 +100,7 @@ static void
 drop(SmDelta *delta, const SmObject *from)
 {
 	sm_delta_statement(delta, from, SM_PHASE_DROP, "DROP VIEW %s",
-					  from->identity);
+					   from->identity);
 }
 
 static void

@@ -30,8 +30,12 @@ enum
 };
 
 static const SmAttr attrs[] = {
-	{ "default", 0 },	  { "statistics", 0 }, { "storage", 0 },
-	{ "compression", 0 }, { "options", SM_ATTR_LINES },	   { "type storage", SM_ATTR_INFO },
+	{ "default", 0 },
+	{ "statistics", 0 },
+	{ "storage", 0 },
+	{ "compression", 0 },
+	{ "options", SM_ATTR_LINES },
+	{ "type storage", SM_ATTR_INFO },
 };
 
 #define SQL_ACL SM_SQL_ACL("a.attacl", "c.relowner") ", "
@@ -97,29 +101,29 @@ settle(SmDelta *delta, const SmObject *from, const SmObject *to, SmPhase phase,
 
 	if (SM_DIFFERS(changed, DEFAULT))
 		sm_delta_alter_table(delta, to, phase, table, "ALTER COLUMN %s %s%s",
-							name,
-							sm_attr(to, DEFAULT) ? "SET DEFAULT "
-												 : "DROP DEFAULT",
-							sm_text_or(sm_attr(to, DEFAULT), ""));
+							 name,
+							 sm_attr(to, DEFAULT) ? "SET DEFAULT "
+												  : "DROP DEFAULT",
+							 sm_text_or(sm_attr(to, DEFAULT), ""));
 	if (SM_DIFFERS(changed, STATISTICS))
 		sm_delta_alter_table(delta, to, phase, table,
-							"ALTER COLUMN %s SET STATISTICS %s", name,
-							sm_text_or(sm_attr(to, STATISTICS), "-1"));
+							 "ALTER COLUMN %s SET STATISTICS %s", name,
+							 sm_text_or(sm_attr(to, STATISTICS), "-1"));
 	if (SM_DIFFERS(changed, STORAGE))
 		sm_delta_alter_table(delta, to, phase, table,
-							"ALTER COLUMN %s SET STORAGE %s", name,
-							sm_text_or(sm_attr(to, STORAGE),
-									   sm_attr(to, TYPE_STORAGE)));
+							 "ALTER COLUMN %s SET STORAGE %s", name,
+							 sm_text_or(sm_attr(to, STORAGE),
+										sm_attr(to, TYPE_STORAGE)));
 	if (SM_DIFFERS(changed, COMPRESSION))
 		sm_delta_alter_table(delta, to, phase, table,
-							"ALTER COLUMN %s SET COMPRESSION %s", name,
-							sm_text_or(sm_attr(to, COMPRESSION), "default"));
+							 "ALTER COLUMN %s SET COMPRESSION %s", name,
+							 sm_text_or(sm_attr(to, COMPRESSION), "default"));
 	if (SM_DIFFERS(changed, OPTIONS) && reset)
 		sm_delta_alter_table(delta, to, phase, table,
-							"ALTER COLUMN %s RESET (%s)", name, reset);
+							 "ALTER COLUMN %s RESET (%s)", name, reset);
 	if (SM_DIFFERS(changed, OPTIONS) && set)
-		sm_delta_alter_table(delta, to, phase, table, "ALTER COLUMN %s SET (%s)",
-							name, set);
+		sm_delta_alter_table(delta, to, phase, table,
+							 "ALTER COLUMN %s SET (%s)", name, set);
 }
 
 static void

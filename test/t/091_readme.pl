@@ -29,7 +29,8 @@ sub blocks
 	return @blocks;
 }
 
-for my $file ('README.md', 'doc/reference.md', 'doc/operations.md', 'doc/security.md')
+for my $file ('README.md', 'doc/reference.md', 'doc/operations.md', 'doc/security.md',
+	'doc/autogenerate.md', 'doc/sqlalchemy.md')
 {
 	my ($database) = $file =~ /(\w+)\.md/;
 	my @blocks = blocks($file);

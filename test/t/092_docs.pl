@@ -211,7 +211,7 @@ sub anchor
 	return $heading;
 }
 
-for my $path (qw(README.md CHANGELOG.md doc/reference.md doc/operations.md doc/security.md doc/internals.md test/data/tasks/README.md))
+for my $path (qw(README.md CHANGELOG.md doc/reference.md doc/operations.md doc/security.md doc/autogenerate.md doc/sqlalchemy.md doc/internals.md test/data/tasks/README.md))
 {
 	my $text = slurp_file("$top/$path");
 	(my $prose = $text) =~ s/^```.*?^```$//msg;

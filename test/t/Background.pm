@@ -51,6 +51,15 @@ sub wait_for
 	return;
 }
 
+# Whether the SQL has printed it by now
+sub has_printed
+{
+	my ($self, $pattern) = @_;
+
+	$self->{run}->pump_nb;
+	return $self->{out} =~ $pattern;
+}
+
 # Kills the client program, not the server's process
 sub kill_client
 {

@@ -1,0 +1,5 @@
+INSERT INTO users (login, email, password, role) VALUES ('ann', 'a@x', 'p', 'admin'), ('bob', 'b@x', 'p', 'author');
+INSERT INTO posts (user_id, slug, title, body) VALUES (1, 'one', 'One', 'a b c'), (2, 'two', 'Two', NULL);
+INSERT INTO tags (name) VALUES ('x'), ('y');
+INSERT INTO posts_tags VALUES (1, 1), (1, 2);
+INSERT INTO comments (post_id, author, body) VALUES (1, 'c', 'hello');

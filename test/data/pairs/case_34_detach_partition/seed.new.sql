@@ -1,0 +1,1 @@
+INSERT INTO pt_1 VALUES (1, '2024-01-05');

@@ -1,0 +1,1 @@
+INSERT INTO "Sel ect" VALUES ('b\c', 2), (NULL, 3);

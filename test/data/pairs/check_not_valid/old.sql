@@ -1,0 +1,2 @@
+CREATE TABLE t (a int, b int, c int);
+ALTER TABLE t ADD CONSTRAINT k1 CHECK (a > 0), ADD CONSTRAINT k2 CHECK (b > 0) NOT VALID;

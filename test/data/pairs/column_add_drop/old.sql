@@ -1,0 +1,2 @@
+CREATE TABLE t (id int PRIMARY KEY);
+ALTER TABLE t ADD a int, ADD b text DEFAULT 'b', ADD c int NOT NULL DEFAULT 3;

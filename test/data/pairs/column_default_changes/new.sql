@@ -1,0 +1,1 @@
+CREATE TABLE t (a int DEFAULT 2, b text, c timestamptz DEFAULT CURRENT_TIMESTAMP + interval '1 day', d int DEFAULT 4, e text DEFAULT E'back\\slash', f text DEFAULT 'f'::text || 'g', g jsonb DEFAULT '{"b": null}');

@@ -1,0 +1,1 @@
+CREATE TABLE t (a int, g int, h int DEFAULT 0 NOT NULL);

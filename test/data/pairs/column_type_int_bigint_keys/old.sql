@@ -1,0 +1,3 @@
+CREATE TABLE p (id int PRIMARY KEY, n int UNIQUE, code int DEFAULT 7 CHECK (code > 0));
+CREATE TABLE c (id int PRIMARY KEY, p_id int NOT NULL REFERENCES p ON DELETE CASCADE, n int REFERENCES p (n));
+CREATE INDEX c_p ON c (p_id);

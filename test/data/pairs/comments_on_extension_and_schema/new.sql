@@ -1,0 +1,3 @@
+CREATE EXTENSION citext;
+COMMENT ON EXTENSION citext IS 'changed again';
+COMMENT ON SCHEMA public IS 'ours';

@@ -1,0 +1,3 @@
+CREATE EXTENSION citext;
+COMMENT ON EXTENSION citext IS 'changed';
+COMMENT ON SCHEMA public IS 'changed';

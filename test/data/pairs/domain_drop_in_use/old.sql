@@ -1,0 +1,4 @@
+CREATE DOMAIN d AS int CHECK (VALUE > 0);
+CREATE TABLE t (id int, a d DEFAULT 5, b d[]);
+CREATE INDEX t_a ON t (a);
+CREATE FUNCTION f(d) RETURNS d LANGUAGE sql AS $$ SELECT $1 $$;

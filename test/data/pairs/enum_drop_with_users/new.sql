@@ -1,0 +1,2 @@
+CREATE TABLE t (id int);
+CREATE FUNCTION f(text) RETURNS text LANGUAGE sql AS $$ SELECT $1 $$;

@@ -1,0 +1,5 @@
+CREATE TABLE t (id int);
+CREATE TYPE e AS ENUM ('a', 'b');
+ALTER TABLE t ADD x e, ADD y e[];
+CREATE FUNCTION f(e) RETURNS e LANGUAGE sql AS $$ SELECT $1 $$;
+CREATE TYPE c AS (x e);

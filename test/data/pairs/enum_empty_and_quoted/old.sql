@@ -1,0 +1,2 @@
+CREATE TYPE "Empty" AS ENUM ();
+CREATE TYPE "Q" AS ENUM ('', ' ', '"', '''', 'a\b', 'ü');

@@ -1,0 +1,7 @@
+CREATE TYPE e AS ENUM ('c', 'a');
+CREATE DOMAIN d AS e CHECK (VALUE <> 'c');
+CREATE TABLE t (id int, x e DEFAULT 'a', y e[], z d);
+CREATE INDEX t_x ON t (x) WHERE x = 'a';
+CREATE VIEW v AS SELECT id, x FROM t;
+CREATE FUNCTION f(e) RETURNS int LANGUAGE sql IMMUTABLE AS $$ SELECT 1 $$;
+COMMENT ON TYPE e IS 'e';

@@ -1,0 +1,4 @@
+CREATE TABLE p (id int PRIMARY KEY, code int UNIQUE);
+CREATE TABLE q (id int PRIMARY KEY);
+CREATE TABLE c (id int, p_id int, CONSTRAINT fk FOREIGN KEY (p_id) REFERENCES p);
+COMMENT ON CONSTRAINT fk ON c IS 'the parent';

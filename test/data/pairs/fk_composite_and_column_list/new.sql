@@ -1,0 +1,2 @@
+CREATE TABLE p (a int, b int, c int, PRIMARY KEY (a, b), UNIQUE (b, c));
+CREATE TABLE t (x int, y int, z int, CONSTRAINT k FOREIGN KEY (x, y) REFERENCES p ON DELETE SET NULL (y), CONSTRAINT l FOREIGN KEY (y, z) REFERENCES p (b, c) ON DELETE SET DEFAULT (y));

@@ -1,0 +1,4 @@
+CREATE TABLE p (a int, b int);
+CREATE TABLE c (a int);
+CREATE UNIQUE INDEX p_a ON p (a);
+ALTER TABLE c ADD CONSTRAINT c_fk FOREIGN KEY (a) REFERENCES p (a);

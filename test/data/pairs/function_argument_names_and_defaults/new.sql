@@ -1,0 +1,4 @@
+CREATE FUNCTION f1(a int, b int) RETURNS int LANGUAGE sql AS $$ SELECT $1 $$;
+CREATE FUNCTION f2(renamed int, b int) RETURNS int LANGUAGE sql AS $$ SELECT $1 $$;
+CREATE FUNCTION f3(a int DEFAULT 0, b text DEFAULT E'y''\\') RETURNS int LANGUAGE sql AS $$ SELECT $1 $$;
+CREATE VIEW v2 AS SELECT f2(1, 2) AS x;

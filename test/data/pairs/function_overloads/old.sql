@@ -1,0 +1,5 @@
+CREATE FUNCTION f(int) RETURNS int LANGUAGE sql AS $$ SELECT 1 $$;
+CREATE FUNCTION f(text) RETURNS int LANGUAGE sql AS $$ SELECT 2 $$;
+CREATE FUNCTION f(int, text) RETURNS int LANGUAGE sql AS $$ SELECT 3 $$;
+COMMENT ON FUNCTION f(text) IS 'text';
+GRANT EXECUTE ON FUNCTION f(int, text) TO app_reader;

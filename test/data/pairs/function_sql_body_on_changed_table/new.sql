@@ -1,0 +1,3 @@
+CREATE TABLE t (id int PRIMARY KEY, a bigint);
+CREATE FUNCTION f() RETURNS bigint LANGUAGE sql BEGIN ATOMIC SELECT sum(a)::bigint FROM t; END;
+CREATE VIEW v AS SELECT f() AS s;

@@ -1,0 +1,2 @@
+CREATE FUNCTION f(int) RETURNS void LANGUAGE plpgsql AS $$ BEGIN END $$;
+CREATE FUNCTION w(a int) RETURNS int LANGUAGE sql AS $$ SELECT a $$;

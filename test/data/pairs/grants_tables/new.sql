@@ -1,0 +1,7 @@
+CREATE TABLE t (id int, a int, b text);
+CREATE VIEW v AS SELECT id FROM t;
+GRANT SELECT ON t TO app_reader WITH GRANT OPTION;
+GRANT UPDATE, DELETE ON t TO app_writer;
+GRANT SELECT (b), UPDATE (id), REFERENCES (a, b) ON t TO app_writer;
+GRANT SELECT (id) ON v TO PUBLIC;
+GRANT INSERT (a) ON t TO app_reader WITH GRANT OPTION;

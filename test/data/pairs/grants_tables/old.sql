@@ -1,0 +1,7 @@
+CREATE TABLE t (id int, a int, b text);
+CREATE VIEW v AS SELECT id FROM t;
+GRANT SELECT, INSERT ON t TO app_reader;
+GRANT UPDATE ON t TO app_writer WITH GRANT OPTION;
+GRANT SELECT (a) ON t TO app_writer;
+GRANT ALL ON v TO app_reader;
+GRANT TRIGGER, REFERENCES, TRUNCATE ON t TO app_owner;

@@ -1,0 +1,11 @@
+CREATE TABLE t (id int, a text, b text, n int);
+CREATE INDEX i1 ON t (a COLLATE "C");
+CREATE INDEX i2 ON t (b, a);
+CREATE INDEX i3 ON t (n) WHERE n > 1;
+CREATE INDEX i4 ON t (a);
+CREATE INDEX i5 ON t (n DESC NULLS LAST);
+CREATE INDEX i6 ON t (id);
+CREATE INDEX i7 ON t (upper(a));
+CREATE INDEX i8_renamed ON t (b);
+COMMENT ON INDEX i1 IS 'one';
+COMMENT ON INDEX i2 IS 'two';

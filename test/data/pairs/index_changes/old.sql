@@ -1,0 +1,10 @@
+CREATE TABLE t (id int, a text, b text, n int);
+CREATE INDEX i1 ON t (a);
+CREATE INDEX i2 ON t (a, b);
+CREATE INDEX i3 ON t (n) WHERE n > 0;
+CREATE INDEX i4 ON t USING hash (a);
+CREATE INDEX i5 ON t (n DESC);
+CREATE UNIQUE INDEX i6 ON t (id);
+CREATE INDEX i7 ON t (lower(a));
+CREATE INDEX i8 ON t (b);
+COMMENT ON INDEX i1 IS 'one';

@@ -1,0 +1,14 @@
+CREATE EXTENSION pg_trgm;
+CREATE EXTENSION btree_gin;
+CREATE TABLE t (id int, a text, b text, j jsonb, r int4range, p point, arr int[], at timestamptz);
+CREATE INDEX i_btree ON t (a DESC NULLS LAST, b COLLATE "C" text_pattern_ops);
+CREATE UNIQUE INDEX i_unique ON t (id) INCLUDE (a, b) NULLS NOT DISTINCT WITH (fillfactor = 90, deduplicate_items = off);
+CREATE INDEX i_hash ON t USING hash (b);
+CREATE INDEX i_gin ON t USING gin (j jsonb_path_ops, arr) WITH (fastupdate = off, gin_pending_list_limit = 128);
+CREATE INDEX i_gin2 ON t USING gin (id, a gin_trgm_ops);
+CREATE INDEX i_gist ON t USING gist (r, p);
+CREATE INDEX i_gist2 ON t USING gist (a gist_trgm_ops (siglen = 32));
+CREATE INDEX i_spgist ON t USING spgist (p);
+CREATE INDEX i_brin ON t USING brin (at timestamptz_minmax_multi_ops (values_per_range = 16), id) WITH (pages_per_range = 32, autosummarize = on);
+CREATE INDEX i_expr ON t (lower(a), (j ->> 'key'), ((id + 1) * 2) DESC);
+CREATE INDEX i_partial ON t (at) WHERE a IS NOT NULL AND b IN ('x', 'y');

@@ -1,0 +1,2 @@
+CREATE TABLE a_table_with_a_name_that_is_almost_exactly_sixty_three_bytes_l (a_column_with_a_name_that_is_almost_exactly_sixty_three_bytes_l int, other int);
+CREATE INDEX ON a_table_with_a_name_that_is_almost_exactly_sixty_three_bytes_l (a_column_with_a_name_that_is_almost_exactly_sixty_three_bytes_l);

@@ -1,0 +1,1 @@
+CREATE TABLE t (a interval DEFAULT '1 day 02:04', b timestamptz DEFAULT '2024-03-31 02:31+01', c date DEFAULT '2024-03-02', d float8 DEFAULT 0.30000000000000004, e bytea DEFAULT '\x00fe', f money DEFAULT '2.5', g text DEFAULT E'\'');

@@ -1,0 +1,1 @@
+CREATE TABLE t (a interval DEFAULT '1 day 02:03', b timestamptz DEFAULT '2024-03-31 02:30+01', c date DEFAULT '2024-02-03', d float8 DEFAULT 0.1, e bytea DEFAULT '\x00ff', f money DEFAULT '1.5', g text DEFAULT E'\\');

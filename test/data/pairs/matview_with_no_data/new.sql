@@ -1,0 +1,3 @@
+CREATE TABLE t (id int, a int);
+CREATE MATERIALIZED VIEW m AS SELECT id, a FROM t WITH NO DATA;
+CREATE INDEX m_id ON m (id);

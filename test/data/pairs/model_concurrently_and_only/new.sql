@@ -1,0 +1,3 @@
+CREATE TABLE t (a int, b int);
+CREATE INDEX t_a ON t (a);
+ALTER TABLE ONLY t ADD CONSTRAINT t_b UNIQUE (b);

@@ -1,0 +1,5 @@
+CREATE TABLE a (id serial, gone int, x varchar(5));
+ALTER TABLE a DROP COLUMN gone;
+ALTER TABLE a ADD COLUMN y int;
+ALTER TABLE a RENAME COLUMN y TO z;
+ALTER TABLE a ADD CONSTRAINT a_pk PRIMARY KEY (id);

@@ -1,0 +1,11 @@
+CREATE SCHEMA app;
+SET search_path TO app, public;
+SET client_encoding = 'UTF8';
+SET standard_conforming_strings = on;
+CREATE FUNCTION one() RETURNS int LANGUAGE sql AS 'SELECT 1';
+CREATE TABLE t (id int PRIMARY KEY, n text DEFAULT one()::text);
+CREATE TABLE public.u (t_id int REFERENCES t);
+SET search_path = public;
+CREATE TABLE w (u int, t_id int REFERENCES app.t);
+SET search_path = app;
+CREATE VIEW v AS SELECT id, one() AS o, n FROM t;

@@ -1,0 +1,8 @@
+CREATE TABLE t (id int, a int);
+CREATE VIEW v AS SELECT a, id FROM t;
+CREATE VIEW w AS SELECT id FROM v;
+ALTER VIEW v OWNER TO app_owner;
+ALTER VIEW w OWNER TO app_owner;
+CREATE FUNCTION f() RETURNS bigint LANGUAGE sql AS $$ SELECT 1::bigint $$;
+ALTER FUNCTION f() OWNER TO app_owner;
+GRANT SELECT ON v TO app_reader;

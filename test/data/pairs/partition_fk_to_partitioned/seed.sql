@@ -1,0 +1,2 @@
+INSERT INTO p VALUES (1, 1), (2, 1);
+INSERT INTO child VALUES (1, 1, 1), (2, NULL, NULL);

@@ -1,0 +1,3 @@
+CREATE TABLE t (a int NOT NULL, b int NOT NULL, c text);
+ALTER TABLE t ADD PRIMARY KEY (a);
+COMMENT ON CONSTRAINT t_pkey ON t IS 'key';

@@ -1,0 +1,6 @@
+CREATE SCHEMA app;
+CREATE TABLE app.t (id int);
+COMMENT ON SCHEMA app IS 'new "quoted" it''s';
+GRANT USAGE, CREATE ON SCHEMA app TO app_writer;
+GRANT USAGE ON SCHEMA app TO app_reader WITH GRANT OPTION;
+GRANT USAGE ON SCHEMA app TO PUBLIC;

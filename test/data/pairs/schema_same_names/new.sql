@@ -1,0 +1,11 @@
+CREATE SCHEMA a;
+CREATE SCHEMA b;
+CREATE TYPE a.status AS ENUM ('on', 'off');
+CREATE TYPE b.status AS ENUM ('off', 'on');
+CREATE TABLE a.t (id int PRIMARY KEY, s a.status);
+CREATE TABLE b.t (id int PRIMARY KEY, s b.status);
+CREATE FUNCTION b.f(x b.status) RETURNS int LANGUAGE sql AS $$ SELECT 2 $$;
+CREATE VIEW a.v AS SELECT id FROM b.t;
+CREATE VIEW b.v AS SELECT id, s FROM a.t;
+ALTER TABLE a.t ADD b_id int REFERENCES b.t;
+ALTER TABLE b.t ADD a_id int REFERENCES a.t;

@@ -1,0 +1,3 @@
+CREATE TABLE stays (id int);
+CREATE SEQUENCE s;
+CREATE SEQUENCE s2 OWNED BY stays.id;

@@ -1,0 +1,2 @@
+CREATE TABLE t (id int, n int);
+CREATE SEQUENCE s OWNED BY t.n;

@@ -1,0 +1,2 @@
+CREATE TABLE t (id serial PRIMARY KEY, b bigserial);
+CREATE SEQUENCE s MAXVALUE 1000;

@@ -1,0 +1,6 @@
+CREATE TABLE t (id int PRIMARY KEY, a bigint, b text);
+CREATE STATISTICS s1 (dependencies, mcv) ON a, b FROM t;
+CREATE STATISTICS s2 ON a, id FROM t;
+COMMENT ON STATISTICS s1 IS 's1';
+CREATE STATISTICS s3 ON (a + 1), (lower(b)) FROM t;
+ALTER STATISTICS s3 SET STATISTICS 0;

@@ -1,0 +1,2 @@
+CREATE TABLE t (a int, b int, CONSTRAINT t_k UNIQUE (a));
+ALTER TABLE t CLUSTER ON t_k;

@@ -1,0 +1,1 @@
+CREATE TABLE t (z text, c int, y text DEFAULT 'y', a int, x int);

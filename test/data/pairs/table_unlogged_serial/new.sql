@@ -1,0 +1,2 @@
+CREATE TABLE t (id serial PRIMARY KEY, n int GENERATED ALWAYS AS IDENTITY, b text);
+CREATE INDEX t_b ON t (b);

@@ -1,0 +1,2 @@
+CREATE TABLE t (a int, b int);
+ALTER TABLE t ADD CONSTRAINT u UNIQUE (a, b);

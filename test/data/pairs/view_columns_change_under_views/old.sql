@@ -1,0 +1,7 @@
+CREATE TABLE t (id int PRIMARY KEY, a int, b text);
+CREATE VIEW v1 AS SELECT id, a, b FROM t;
+CREATE VIEW v2 AS SELECT id, a FROM v1;
+CREATE VIEW v3 AS SELECT id FROM v2;
+GRANT SELECT ON v2 TO app_reader;
+GRANT SELECT ON v3 TO app_writer;
+COMMENT ON VIEW v3 IS 'third';

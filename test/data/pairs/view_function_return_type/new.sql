@@ -1,0 +1,5 @@
+CREATE TABLE t (id int, a int);
+CREATE FUNCTION f(int) RETURNS bigint LANGUAGE sql IMMUTABLE AS $$ SELECT $1::bigint $$;
+CREATE VIEW v AS SELECT id, f(a) AS a FROM t;
+CREATE VIEW w AS SELECT id FROM v;
+GRANT SELECT ON w TO app_reader;

@@ -1,0 +1,5 @@
+CREATE TABLE base (id int, a int);
+CREATE MATERIALIZED VIEW x AS SELECT id FROM base;
+CREATE VIEW on_x AS SELECT id FROM x;
+CREATE UNIQUE INDEX x_id ON x (id);
+GRANT SELECT ON x TO app_reader;
