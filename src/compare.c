@@ -319,12 +319,20 @@ current_schema_name(void)
 	return name;
 }
 
-/* The caller has named the schemas: are they all? */
+/* The caller has named the schemas: is the first one there, are they all? */
 static void
 check_schemas(const SmComparison *comparison, const SmDdl *ddl)
 {
 	ListCell *lc;
 
+	if (is_named(ddl->schemas, comparison->schema) &&
+		!is_named(ddl->created, comparison->schema) &&
+		!OidIsValid(get_namespace_oid(comparison->schema, true)))
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_SCHEMA),
+				 errmsg("schema \"%s\" does not exist", comparison->schema),
+				 errhint(
+					 "Neither is it in the database, nor does the model create it.")));
 	foreach (lc, ddl->schemas)
 		if (!is_named(comparison->schemas, lfirst(lc)))
 			ereport(ERROR,
@@ -355,8 +363,8 @@ static void
 choose_schemas(SmComparison *comparison, SmDdl **ddl)
 {
 	comparison->given = comparison->schemas != NIL;
-	comparison->schema = comparison->given ? first_schema(comparison)
-										   : current_schema_name();
+	comparison->schema =
+		comparison->given ? first_schema(comparison) : current_schema_name();
 	*ddl = sm_ddl_parse(comparison->texts, comparison->schema);
 	if (comparison->given)
 		check_schemas(comparison, *ddl);
