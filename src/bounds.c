@@ -178,8 +178,7 @@ sm_bounds_after(SmBounds *b, bool is_extension)
 	Oid relation;
 	LOCKMODE mode;
 
-	sm_locks_release_created();
-	if (sm_locks_find_foreign(&relation, &mode))
+	if (sm_locks_settle(&relation, &mode))
 		refuse_lock(b, relation, mode);
 	if (is_extension)
 		(void) sm_locks_all_created(&b->checked);

@@ -643,12 +643,12 @@ is_created(const LOCKTAG *tag)
 }
 
 /*
- * Releases the locks on one object.  Two kinds of locks stay, because the
- * server takes them for granted until the end of the transaction: that of a
- * table with deferred trigger events, and that of a sequence in use.
+ * Releases the locks on one object, in these modes.  Two kinds of locks stay,
+ * because the server takes them for granted until the end of the transaction:
+ * that of a table with deferred trigger events, and that of a sequence in use.
  */
 static void
-release_object(const LOCKTAG *tag)
+release_object(const LOCKTAG *tag, LOCKMASK modes)
 {
 	bool is_relation = (tag->locktag_type == LOCKTAG_RELATION);
 
@@ -656,7 +656,7 @@ release_object(const LOCKTAG *tag)
 		return;
 	for (LOCKMODE mode = AccessShareLock; mode <= MaxLockMode; mode++)
 	{
-		if (!sm_lock_held_by_me(tag, mode))
+		if (!(modes & LOCKBIT_ON(mode)) || !sm_lock_held_by_me(tag, mode))
 			continue;
 		if (is_relation && mode == RowExclusiveLock &&
 			get_rel_relkind(tag->locktag_field2) == RELKIND_SEQUENCE)
@@ -677,7 +677,7 @@ sm_locks_release_created(void)
 	for (int i = 0; i < held.n; i++)
 	{
 		if (is_created(&held.lock[i].tag))
-			release_object(&held.lock[i].tag);
+			release_object(&held.lock[i].tag, held.lock[i].modes);
 	}
 	pfree(held.lock);
 }
@@ -692,35 +692,53 @@ modes_before(const LOCKTAG *tag)
 }
 
 /*
- * Finds a relation of this database, other than a system catalog, that was
- * there before sm_locks_observe() and on which this transaction has taken a
- * lock since that is stronger than that of a reader.  Returns its OID, which
- * may be that of a relation that was dropped, and the mode.
+ * Is the lock on a relation of this database, other than a system catalog, that
+ * was there before sm_locks_observe(), and stronger than that of a reader and
+ * than what was held then?  Returns the strongest such mode, or NoLock.
+ */
+static LOCKMODE
+foreign_mode(const HeldLock *lock)
+{
+	const LOCKTAG *tag = &lock->tag;
+	LOCKMASK modes = lock->modes & ~LOCKBIT_ON(AccessShareLock);
+	LOCKMODE mode = MaxLockMode;
+
+	if (tag->locktag_type != LOCKTAG_RELATION ||
+		tag->locktag_field1 != MyDatabaseId ||
+		tag->locktag_field2 < FirstNormalObjectId || modes == 0)
+		return NoLock;
+	modes &= ~modes_before(tag);
+	if (modes == 0)
+		return NoLock;
+	while ((modes & LOCKBIT_ON(mode)) == 0)
+		mode--;
+	return mode;
+}
+
+/*
+ * Releases the locks on what was created since sm_locks_observe(), and tells
+ * whether there is another relation that this transaction has locked since:
+ * its OID, which may be that of a relation that was dropped, and the mode.  To
+ * be called after each of many statements, so it looks at the locks once.
  */
 bool
-sm_locks_find_foreign(Oid *relation, LOCKMODE *mode)
+sm_locks_settle(Oid *relation, LOCKMODE *mode)
 {
 	HeldLocks held = held_locks();
 	bool found = false;
 
-	for (int i = 0; i < held.n && !found; i++)
+	for (int i = 0; i < held.n; i++)
 	{
-		const LOCKTAG *tag = &held.lock[i].tag;
-		LOCKMASK modes = held.lock[i].modes & ~LOCKBIT_ON(AccessShareLock);
+		const HeldLock *lock = &held.lock[i];
 
-		if (tag->locktag_type != LOCKTAG_RELATION ||
-			tag->locktag_field1 != MyDatabaseId ||
-			tag->locktag_field2 < FirstNormalObjectId || modes == 0 ||
-			is_created(tag))
-			continue;
-		modes &= ~modes_before(tag);
-		if (modes == 0)
-			continue;
-		*mode = MaxLockMode;
-		while ((modes & LOCKBIT_ON(*mode)) == 0)
-			(*mode)--;
-		*relation = tag->locktag_field2;
-		found = true;
+		if (is_created(&lock->tag))
+			release_object(&lock->tag, lock->modes);
+		else if (!found && foreign_mode(lock) != NoLock)
+		{
+			*mode = foreign_mode(lock);
+			*relation = lock->tag.locktag_field2;
+			found = true;
+		}
 	}
 	pfree(held.lock);
 	return found;

@@ -175,9 +175,9 @@ sm_sequence_was_identity(const SmObject *sequence)
 	const SmObject *column =
 		sequence->owners.n > 0 ? sequence->owners.item[0] : NULL;
 
-	return sequence->kind == &sm_kind_sequence &&
-		   sequence->fate == SM_CREATE && column &&
-		   column->fate == SM_ALTER && sm_column_sequence(column) == NULL &&
+	return sequence->kind == &sm_kind_sequence && sequence->fate == SM_CREATE &&
+		   column && column->fate == SM_ALTER &&
+		   sm_column_sequence(column) == NULL &&
 		   sm_column_sequence(column->peer);
 }
 
@@ -220,12 +220,12 @@ drop(SmDelta *delta, const SmObject *from)
 {
 	const SmObject *column = from->owners.n > 0 ? from->owners.item[0] : NULL;
 
-	sm_delta_statement(
-		delta, from, SM_PHASE_DROP, "DROP SEQUENCE %s",
-		sm_sequence_becomes_identity(from)
-			? quote_qualified_identifier(from->schema,
-										 sm_column_sequence_aside(column))
-			: from->identity);
+	sm_delta_statement(delta, from, SM_PHASE_DROP, "DROP SEQUENCE %s",
+					   sm_sequence_becomes_identity(from)
+						   ? quote_qualified_identifier(from->schema,
+														sm_column_sequence_aside(
+															column))
+						   : from->identity);
 }
 
 /* The bounds that are said, or follow from type and direction */

@@ -1,0 +1,3 @@
+CREATE TYPE c AS (b int);
+CREATE FUNCTION f() RETURNS c LANGUAGE sql AS 'select null::c';
+CREATE VIEW v AS SELECT (f()).b AS x, 1 AS y;

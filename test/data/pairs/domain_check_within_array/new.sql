@@ -1,0 +1,4 @@
+CREATE DOMAIN d AS int CHECK (VALUE > 0);
+CREATE DOMAIN n AS text NOT NULL;
+CREATE TYPE c AS (a n);
+CREATE TABLE t (x d[], y c, z d);
