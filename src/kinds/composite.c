@@ -277,7 +277,7 @@ const SmKind sm_kind_composite = {
 };
 
 const SmKind sm_kind_composite_column = {
-	.name = "composite_column",
+	.name = "composite column",
 	.classid = RelationRelationId,
 	.parent_class = TypeRelationId,
 	.query = column_query,

@@ -30,8 +30,8 @@ enum
 };
 
 static const SmAttr attrs[] = {
-	{ "type", 0 },			{ "default", 0 },	  { "not_null", 0 },
-	{ "not_null_name", 0 }, { "constraints", 0 },
+	{ "type", 0 },			{ "default", 0 },	  { "not null", 0 },
+	{ "not null name", 0 }, { "constraints", 0 },
 };
 
 /* Of a constraint */
@@ -44,7 +44,7 @@ enum
 
 static const SmAttr constraint_attrs[] = {
 	{ "check", 0 },
-	{ "not_valid", 0 },
+	{ "not valid", 0 },
 	{ "name", SM_ATTR_INFO },
 };
 
@@ -329,7 +329,7 @@ const SmKind sm_kind_domain = {
 };
 
 const SmKind sm_kind_domain_constraint = {
-	.name = "domain_constraint",
+	.name = "domain constraint",
 	.classid = ConstraintRelationId,
 	.parent_class = TypeRelationId,
 	.query = constraint_query,

@@ -38,9 +38,9 @@ static const SmAttr attrs[] = {
 	{ "schema", 0 },
 	{ "version", 0 },
 	{ "comment", 0 },
-	{ "default_version", SM_ATTR_INFO },
-	{ "default_comment", SM_ATTR_INFO },
-	{ "fixed_schema", SM_ATTR_INFO },
+	{ "default version", SM_ATTR_INFO },
+	{ "default comment", SM_ATTR_INFO },
+	{ "fixed schema", SM_ATTR_INFO },
 	{ "relocatable", SM_ATTR_INFO },
 };
 

@@ -39,7 +39,7 @@ enum
 static const SmAttr attrs[] = {
 	{ "type", 0 },	   { "increment", 0 }, { "minvalue", 0 },
 	{ "maxvalue", 0 }, { "start", 0 },	   { "cache", 0 },
-	{ "cycle", 0 },	   { "unlogged", 0 },  { "owned_by", 0 },
+	{ "cycle", 0 },	   { "unlogged", 0 },  { "owned by", 0 },
 };
 
 /* clang-format off */

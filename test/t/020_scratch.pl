@@ -420,7 +420,7 @@ my $as_joe = 'SET SESSION AUTHORIZATION regress_joe;';
 is( sql("$as_joe SELECT kind, identity, change FROM schemamig.diff(model => "
 		  . quoted('CREATE TABLE joes.t (id int PRIMARY KEY)')
 		  . ", schemas => '{joes}') ORDER BY 1;"),
-	"table|joes.t|create", 'a role without rights runs a model');
+	'table|joes.t|create', 'a role without rights runs a model');
 like(failure($as_joe . differences('CREATE TABLE app.t (id int)')),
 	qr/ERROR:  42501: permission denied for schema app/, 'not where it may not create');
 like(failure($as_joe . differences('CREATE SCHEMA n CREATE TABLE t (a int)')),
@@ -433,6 +433,40 @@ like(
 	failure($as_joe . differences("CREATE FUNCTION joes.f() RETURNS int LANGUAGE c AS '\$libdir/plpgsql', 'plpgsql_call_handler'")),
 	qr/ERROR:  42501: permission denied for language c/, 'nor in a language that is not trusted');
 nothing_left_but_schemas();
+
+# ---------------------------------------------------------------------------
+# Revisions that are replayed
+
+sql("$no_triggers CREATE DATABASE replay");
+$node->safe_psql('replay', <<'SQL');
+CREATE EXTENSION schemamig;
+CREATE ROLE regress_owner;
+SELECT schemamig.revision('one', rev_id => 'r1', upgrade => $$
+	CREATE SCHEMA re;
+	GRANT ALL ON SCHEMA re TO regress_owner;
+	CREATE TYPE re.mood AS ENUM ('a');
+	CREATE TABLE re.t (id int PRIMARY KEY, m re.mood);
+	INSERT INTO re.t VALUES (1, 'a');
+	CREATE TABLE re.copy AS SELECT * FROM re.t;$$);
+SELECT schemamig.revision('two', rev_id => 'r2', upgrade => $$ALTER TYPE re.mood ADD VALUE 'b'$$);
+SELECT schemamig.revision('three', rev_id => 'r3', upgrade => $$
+	UPDATE re.t SET m = 'b';
+	ALTER TABLE re.t ALTER m SET DEFAULT 'b';
+	DO 'BEGIN IF (SELECT count(*) FROM re.copy) <> 1 THEN RAISE ''not replayed''; END IF; END';
+	CREATE INDEX CONCURRENTLY t_m ON re.t (m);
+	VACUUM re.t;
+	SET ROLE regress_owner;
+	CREATE TABLE re.owned (a int);
+	RESET ROLE;
+	CREATE TABLE re.not_owned (a int);
+	ALTER DATABASE replay SET work_mem = '8MB';$$);
+CALL schemamig.migrate();
+SQL
+is($node->safe_psql('replay', q(SELECT kind, identity, change FROM schemamig.drift())),
+	'', 'what revisions have made does not differ from their replay');
+$node->safe_psql('replay', 'ALTER TABLE re.t ADD COLUMN z int');
+is($node->safe_psql('replay', q(SELECT kind, identity, change FROM schemamig.drift())),
+	'column|re.t.z|drop', 'what was changed beside them does');
 
 $node->stop;
 done_testing();

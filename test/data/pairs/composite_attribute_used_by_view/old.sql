@@ -1,3 +1,3 @@
-CREATE TYPE c AS (a int, b int);
+CREATE TYPE c AS (b int, a int);
 CREATE FUNCTION f() RETURNS c LANGUAGE sql AS 'select null::c';
 CREATE VIEW v AS SELECT (f()).a AS x, 1 AS y;
