@@ -508,6 +508,7 @@ note(SmRenameSet *set, const Hint *hint, const Candidate *candidate)
 	if (renamed == NULL)
 		return;
 	renamed->hinted = true;
+	renamed->told = !hint->asked;
 	renamed->new_name = name;
 	if (candidate->schema)
 		renamed->new_schema = candidate->schema;
@@ -557,8 +558,7 @@ settle_conflict(SmRenameSet *set, SmRenamed *renamed)
 						sm_rename_renamed_identity(set, renamed, SM_TIME_NOW),
 						sm_rename_renamed_identity(set, renamed, SM_TIME_END)),
 				 errdetail("Something else has the new name, or gets it."),
-				 errhint(
-					 "Drop or rename that in a revision before.")));
+				 errhint("Drop or rename that in a revision before.")));
 	sm_rename_set_remove(set, renamed);
 }
 
@@ -570,23 +570,77 @@ keeps_name(const SmRenamed *renamed)
 			strcmp(renamed->schema, renamed->new_schema) == 0);
 }
 
+/* What has the new name of the other one as yet, and is renamed too; or NULL */
+static SmRenamed *
+find_next(const SmRenameSet *set, const SmRenamed *renamed)
+{
+	ListCell *lc;
+
+	foreach (lc, set->renamed)
+	{
+		SmRenamed *other = lfirst(lc);
+
+		if (other->kind == renamed->kind && other->shape == renamed->shape &&
+			other->parent == renamed->parent &&
+			strcmp(other->name, renamed->new_name) == 0 &&
+			(other->schema == NULL ||
+			 strcmp(other->schema, renamed->new_schema) == 0))
+			return other;
+	}
+	return NULL;
+}
+
+/*
+ * A model whose hints exchange names looks the same before and after.  So it
+ * cannot be known whether that has been done, and it would be done each time.
+ */
+static void
+refuse_exchange(const SmRenameSet *set, const SmRenamed *renamed)
+{
+	const SmRenamed *next = renamed;
+
+	for (int i = 0; next && i < list_length(set->renamed); i++)
+	{
+		next = find_next(set, next);
+		if (next == renamed)
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg("hints in the model exchange the name of %s %s with others",
+							renamed->kind->name, renamed->object->identity),
+					 errdetail(
+						 "They do not tell whether that has been done already."),
+					 errhint(
+						 "Use the argument renames, once, in place of these hints.")));
+	}
+}
+
 /* Takes out what has its name already, or cannot get it */
 static void
 settle(SmRenameSet *set)
 {
-	List *all = list_copy(set->renamed);
+	int n;
 	ListCell *lc;
 
-	foreach (lc, all)
+	/* what is taken out keeps its name, which somebody else may want */
+	do
 	{
-		SmRenamed *renamed = lfirst(lc);
+		List *all = list_copy(set->renamed);
 
-		if (keeps_name(renamed))
-			sm_rename_set_remove(set, renamed);
-		else if (sm_rename_set_taken(set, renamed, renamed->new_schema,
-									 renamed->new_name, SM_TIME_END))
-			settle_conflict(set, renamed);
-	}
+		n = list_length(all);
+		foreach (lc, all)
+		{
+			SmRenamed *renamed = lfirst(lc);
+
+			if (keeps_name(renamed))
+				sm_rename_set_remove(set, renamed);
+			else if (sm_rename_set_taken(set, renamed, renamed->new_schema,
+										 renamed->new_name, SM_TIME_END))
+				settle_conflict(set, renamed);
+		}
+	} while (list_length(set->renamed) < n);
+	foreach (lc, set->renamed)
+		if (((SmRenamed *) lfirst(lc))->told)
+			refuse_exchange(set, lfirst(lc));
 }
 
 /*

@@ -385,21 +385,28 @@ replace_table(const char *name, const SmRenamed *table)
 						  label + 1);
 }
 
-/* The name, with the column's new name where it has the old one as a word */
+/*
+ * The name, with the column's new name where it has the old one as a word:
+ * everywhere, or only the first time, since a column can be called like what
+ * stands behind it, as in t_key_key.
+ */
 static char *
-replace_column(const char *name, const SmRenamed *column)
+replace_column(const char *name, const SmRenamed *column, bool everywhere)
 {
 	size_t length = strlen(column->name);
+	bool replaced = false;
 	StringInfoData buf;
 
 	initStringInfo(&buf);
 	while (*name)
 	{
 		if (*name == '_' && strncmp(name + 1, column->name, length) == 0 &&
-			(name[length + 1] == '_' || name[length + 1] == '\0'))
+			(name[length + 1] == '_' || name[length + 1] == '\0') &&
+			(everywhere || !replaced))
 		{
 			appendStringInfo(&buf, "_%s", column->new_name);
 			name += length + 1;
+			replaced = true;
 		}
 		else
 			appendStringInfoChar(&buf, *name++);
@@ -431,16 +438,23 @@ candidates(const char *name, const SmRenamed *table, const List *columns)
 {
 	char *with_table = table ? replace_table(name, table) : NULL;
 	const char *all = with_table ? with_table : name;
+	const char *first = all;
 	List *names = NIL;
 	ListCell *lc;
 
 	foreach (lc, columns)
-		all = replace_column(all, lfirst(lc));
-	names = lappend(names, (void *) all);
+	{
+		all = replace_column(all, lfirst(lc), true);
+		first = replace_column(first, lfirst(lc), false);
+	}
+	names = list_make2((void *) all, (void *) first);
 	if (with_table)
 		names = lappend(names, with_table);
 	foreach (lc, columns)
-		names = lappend(names, replace_column(name, lfirst(lc)));
+	{
+		names = lappend(names, replace_column(name, lfirst(lc), true));
+		names = lappend(names, replace_column(name, lfirst(lc), false));
+	}
 	return names;
 }
 

@@ -208,29 +208,53 @@ advance(List *steps, SmRenameSet *set, SmRenamed *renamed)
 	return steps;
 }
 
-/* Gives a name of its own to the first one that waits; NULL if none does */
+/* A name that nothing has */
+static char *
+free_name(const SmRenameSet *set, const SmRenamed *renamed)
+{
+	for (int n = 1;; n++)
+	{
+		char *name = psprintf(TEMPORARY_NAME, n);
+
+		if (!sm_rename_set_taken(set, renamed, renamed->schema, name,
+								 SM_TIME_NOW) &&
+			(renamed->new_schema == NULL ||
+			 !sm_rename_set_taken(set, renamed, renamed->new_schema, name,
+								  SM_TIME_NOW)))
+			return name;
+	}
+}
+
+/*
+ * Gives a name of its own to the first one that waits; NULL if none does.  If
+ * that does not help, its new name does not come free.
+ */
 static SmRenameStep *
 step_aside(SmRenameSet *set)
 {
+	const SmRenamed *stuck = NULL;
 	ListCell *lc;
 
 	foreach (lc, set->renamed)
 	{
 		SmRenamed *renamed = lfirst(lc);
-		char *name;
-		int n = 0;
 
 		if (renamed->leader || (!must_move(renamed) && !must_rename(renamed)))
 			continue;
-		do
-			name = psprintf(TEMPORARY_NAME, ++n);
-		while (sm_rename_set_taken(set, renamed, renamed->schema, name,
-								   SM_TIME_NOW) ||
-			   (renamed->new_schema &&
-				sm_rename_set_taken(set, renamed, renamed->new_schema, name,
-									SM_TIME_NOW)));
-		return rename_now(set, renamed, name);
+		if (!renamed->aside)
+		{
+			renamed->aside = true;
+			return rename_now(set, renamed, free_name(set, renamed));
+		}
+		stuck = renamed;
 	}
+	if (stuck)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("%s %s cannot be renamed to %s", stuck->kind->name,
+						stuck->object->identity,
+						sm_rename_renamed_identity(set, stuck, SM_TIME_END)),
+				 errdetail("Something else has the new name.")));
 	return NULL;
 }
 

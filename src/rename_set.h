@@ -41,7 +41,9 @@ typedef struct SmRenamed
 	const char *name;
 	const char *new_schema; /* ... and in the end */
 	const char *new_name;
-	bool hinted;			   /* somebody has said so */
+	bool hinted;			   /* somebody has said so ... */
+	bool told;				   /* ... in the model, and not in the call */
+	bool aside;				   /* has had a name that is neither */
 	struct SmRenamed *leader;  /* is renamed along with that one */
 	struct SmRenamed *carrier; /* is moved along with that one */
 	List *followers;		   /* of SmAddress: what is renamed along, also if

@@ -1,0 +1,3 @@
+CREATE SCHEMA app;
+CREATE TABLE app.b (x int PRIMARY KEY);
+CREATE TABLE app.c (x int PRIMARY KEY, y text);

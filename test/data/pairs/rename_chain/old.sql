@@ -1,0 +1,3 @@
+CREATE SCHEMA app;
+CREATE TABLE app.a (x int PRIMARY KEY);
+CREATE TABLE app.b (x int PRIMARY KEY, y text);

@@ -1,0 +1,11 @@
+CREATE SCHEMA app;
+CREATE TYPE app.feeling AS ENUM ('sad','fine');
+CREATE TABLE app.new (id serial PRIMARY KEY, title text NOT NULL UNIQUE, mood app.feeling DEFAULT 'sad', parent int REFERENCES app.new, CHECK (title <> ''), ident int GENERATED ALWAYS AS IDENTITY);
+CREATE INDEX ON app.new (title, mood);
+CREATE VIEW app.v AS SELECT id, title FROM app.new;
+CREATE VIEW app.v2 AS SELECT title, id FROM app.v;
+CREATE FUNCTION app.g(o app.new, m app.feeling) RETURNS INT LANGUAGE SQL AS 'select 1';
+CREATE FUNCTION app.trg() RETURNS TRIGGER LANGUAGE PLPGSQL AS 'begin return new; end';
+CREATE TRIGGER new_trg BEFORE INSERT ON app.new FOR EACH ROW EXECUTE FUNCTION app.trg();
+ALTER TABLE app.new ENABLE ROW LEVEL SECURITY;
+CREATE POLICY old_pol ON app.new USING (title = 'x');

@@ -1,0 +1,11 @@
+CREATE SCHEMA app;
+CREATE TYPE app.mood AS ENUM ('sad','ok');
+CREATE TABLE app.old (id serial PRIMARY KEY, name text NOT NULL UNIQUE, mood app.mood DEFAULT 'sad', parent int REFERENCES app.old, CHECK (name <> ''), ident int GENERATED ALWAYS AS IDENTITY);
+CREATE INDEX ON app.old (name, mood);
+CREATE VIEW app.v AS SELECT id, name FROM app.old;
+CREATE VIEW app.v2 AS SELECT name, id FROM app.v;
+CREATE FUNCTION app.f(o app.old, m app.mood) RETURNS INT LANGUAGE SQL AS 'select 1';
+CREATE FUNCTION app.trg() RETURNS TRIGGER LANGUAGE PLPGSQL AS 'begin return new; end';
+CREATE TRIGGER old_trg BEFORE INSERT ON app.old FOR EACH ROW EXECUTE FUNCTION app.trg();
+ALTER TABLE app.old ENABLE ROW LEVEL SECURITY;
+CREATE POLICY old_pol ON app.old USING (name = 'x');

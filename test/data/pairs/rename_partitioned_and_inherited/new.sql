@@ -1,0 +1,11 @@
+CREATE SCHEMA app;
+CREATE TABLE app.q (key int NOT NULL, v text, CHECK (key > 0)) PARTITION BY RANGE (key);
+CREATE TABLE app.q1 PARTITION OF app.q FOR VALUES FROM (1) TO (10);
+CREATE TABLE app.p2 (key int CONSTRAINT q_key_not_null NOT NULL, v text, CONSTRAINT q_key_check CHECK (key>0));
+ALTER TABLE app.q ATTACH PARTITION app.p2 FOR VALUES FROM (10) TO (20);
+CREATE INDEX ON app.q (key);
+ALTER TABLE app.q add UNIQUE (key);
+CREATE TABLE app.base2 (z int, yy int CHECK (yy > 1));
+CREATE TABLE app.child (w int) INHERITS (app.base2);
+CREATE FUNCTION app.tf() RETURNS TRIGGER LANGUAGE PLPGSQL AS 'begin return new; end';
+CREATE TRIGGER q_trg BEFORE INSERT ON app.q FOR EACH ROW EXECUTE FUNCTION app.tf();

@@ -1,0 +1,11 @@
+CREATE SCHEMA app;
+CREATE TABLE app.p (k int NOT NULL, v text, CHECK (k > 0)) PARTITION BY RANGE (k);
+CREATE TABLE app.p1 PARTITION OF app.p FOR VALUES FROM (1) TO (10);
+CREATE TABLE app.p2 (k int CONSTRAINT p_k_not_null NOT NULL, v text, CONSTRAINT p_k_check CHECK (k>0));
+ALTER TABLE app.p ATTACH PARTITION app.p2 FOR VALUES FROM (10) TO (20);
+CREATE INDEX ON app.p (k);
+ALTER TABLE app.p add UNIQUE (k);
+CREATE TABLE app.base (z int, y int CHECK (y > 1));
+CREATE TABLE app.child (w int) INHERITS (app.base);
+CREATE FUNCTION app.tf() RETURNS TRIGGER LANGUAGE PLPGSQL AS 'begin return new; end';
+CREATE TRIGGER p_trg BEFORE INSERT ON app.p FOR EACH ROW EXECUTE FUNCTION app.tf();

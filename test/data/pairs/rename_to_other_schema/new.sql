@@ -1,0 +1,11 @@
+CREATE SCHEMA app;
+CREATE SCHEMA other;
+CREATE TABLE other.t2 (id serial PRIMARY KEY, i int GENERATED ALWAYS AS IDENTITY, n text UNIQUE);
+CREATE INDEX on other.t2(n);
+CREATE TABLE app.r (t int REFERENCES other.t2);
+CREATE VIEW other.v AS SELECT * FROM other.t2;
+CREATE FUNCTION app.f(other.t2) RETURNS INT LANGUAGE SQL AS 'select 1';
+CREATE TYPE other.e AS ENUM('a');
+CREATE FUNCTION other.h() RETURNS INT LANGUAGE SQL AS 'select 2';
+CREATE DOMAIN other.d AS int CHECK (value > 0);
+CREATE TYPE other.c AS (x int);
