@@ -420,15 +420,45 @@ find_old(const SmRenameSet *set, const Hint *hint)
 	}
 }
 
-/* What the hint says would then be done already, and hint says why not */
+/* Is there an object of this name? */
 static bool
-is_done(const SmRenameSet *set, const Hint *hint)
+exists(const SmRenameSet *set, const SmRenameName *name)
 {
-	Hint reverse = *hint;
+	Hint hint = { 0 };
 
-	reverse.old = hint->new;
-	reverse.new = hint->new;
-	return find_old(set, &reverse) != NIL;
+	hint.old = (SmRenameName *) name;
+	hint.new = (SmRenameName *) name;
+	return find_old(set, &hint) != NIL;
+}
+
+/*
+ * Has that which the hint says been done already?  A part may be called after
+ * what its table was called before another one of the hints was followed.
+ */
+static bool
+is_done(const SmRenameSet *set, const Hint *hint, const List *hints)
+{
+	ListCell *lc;
+
+	if (exists(set, hint->new))
+		return true;
+	if (hint->new->n < 3)
+		return false;
+	foreach (lc, hints)
+	{
+		const Hint *whole = lfirst(lc);
+		SmRenameName part = *hint->new;
+
+		if (whole->old->n != 2 ||
+			strcmp(whole->old->part[0], part.part[0]) != 0 ||
+			strcmp(whole->old->part[1], part.part[1]) != 0)
+			continue;
+		part.part[0] = whole->new->part[0];
+		part.part[1] = whole->new->part[1];
+		if (exists(set, &part))
+			return true;
+	}
+	return false;
 }
 
 /* ------------------------------------------------------------------------
@@ -520,14 +550,14 @@ note(SmRenameSet *set, const Hint *hint, const Candidate *candidate)
 }
 
 static void
-resolve(SmRenameSet *set, const Hint *hint)
+resolve(SmRenameSet *set, const Hint *hint, const List *hints)
 {
 	List *candidates = find_old(set, hint);
 	const Candidate *chosen = choose(hint, candidates);
 
 	if (chosen)
 		note(set, hint, chosen);
-	else if (!hint->asked || (candidates == NIL && is_done(set, hint)))
+	else if (!hint->asked || (candidates == NIL && is_done(set, hint, hints)))
 		return;
 	else if (candidates)
 		refuse_hint(hint,
@@ -673,7 +703,7 @@ resolve_all(SmRenameSet *set, const List *hints)
 			const Hint *hint = lfirst(lc);
 
 			if (rank(set, hint) == i)
-				resolve(set, hint);
+				resolve(set, hint, hints);
 		}
 		settle(set);
 	}
