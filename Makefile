@@ -28,8 +28,8 @@ BASE = guc env query txn pause args module
 MODEL = graph name target move range plan scan checksum variable classify script revision
 RUN = tenant progress observe locks trust hook journal unfinished prepare inblock watch blockers attempt exec \
 	run step outside runner migrate keyset cursor batch replica backfill launch worker follow stamp
-SCHEMA = coltype object delta kinds acl dress filter others snapshot \
-	kinds/options kinds/relation kinds/schema kinds/extension kinds/type kinds/enum kinds/composite \
+SCHEMA = coltype object deparse delta kinds acl dress filter others snapshot \
+	kinds/options kinds/attribute kinds/relation kinds/schema kinds/extension kinds/type kinds/enum kinds/composite \
 	kinds/domain kinds/function kinds/table kinds/column kinds/sequence kinds/default kinds/partition \
 	kinds/view kinds/matview kinds/view_column kinds/constraint kinds/index kinds/trigger kinds/policy kinds/aggregate kinds/rule kinds/statistics \
 	order diff lockmode emit serialize subxact allow touch hint ddl aside nostorage bounds enumval displace enact scratch \
@@ -48,7 +48,7 @@ PGFILEDESC = "schemamig - schema migrations inside the server"
 # Regression tests (test/sql) in the order in which they run.  The extension is
 # there already; every test leaves the database as it found it, so that each
 # can run alone.
-REGRESS = revision script state migrate graph tenant hook security validate conformance offline autogenerate install
+REGRESS = revision script state migrate graph tenant hook security validate conformance offline autogenerate rename install
 
 # Isolation specs (test/specs) and TAP scripts (test/t): all there are.
 ISOLATION := $(sort $(patsubst test/specs/%.spec,%,$(wildcard test/specs/*.spec)))

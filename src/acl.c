@@ -12,6 +12,7 @@
  */
 #include "postgres.h"
 
+#include "catalog/pg_authid.h"
 #include "catalog/pg_type.h"
 #include "lib/stringinfo.h"
 #include "miscadmin.h"
@@ -25,17 +26,6 @@
 #include "query.h"
 
 #define GRANT_OPTION " *"
-
-static SmQuery default_query = {
-	.sql =
-		"SELECT coalesce(string_agg(DISTINCT line, E'\\n' ORDER BY line), '') "
-		"FROM (SELECT CASE grantee WHEN 0 THEN 'PUBLIC' ELSE 'OWNER' END "
-		"|| ' ' || privilege_type AS line "
-		"FROM aclexplode(acldefault($1::\"char\", 10))) l",
-	.mode = SM_READ_LATEST,
-	.nargs = 1,
-	.argtypes = { TEXTOID }
-};
 
 /*
  * What ALTER DEFAULT PRIVILEGES gives to new objects of a role: an entry that
@@ -66,6 +56,101 @@ typedef struct DefaultPrivilege
 	char *line;
 } DefaultPrivilege;
 
+/* The names of privileges, by their bits */
+static const char *const privileges[] = {
+	"INSERT",	  "SELECT",	 "UPDATE",	"DELETE",		"TRUNCATE",
+	"REFERENCES", "TRIGGER", "EXECUTE", "USAGE",		"CREATE",
+	"TEMPORARY",  "CONNECT", "SET",		"ALTER SYSTEM", "MAINTAIN"
+};
+
+static const char *
+grantee_name(Oid grantee, Oid owner)
+{
+	char *name;
+
+	if (grantee == ACL_ID_PUBLIC)
+		return "PUBLIC";
+	if (grantee == owner)
+		return "OWNER";
+	name = GetUserNameFromId(grantee, true);
+	return quote_identifier(name ? name
+								 : psprintf("unknown (OID=%u)", grantee));
+}
+
+static int
+compare_lines(const ListCell *a, const ListCell *b)
+{
+	return strcmp(lfirst(a), lfirst(b));
+}
+
+/*
+ * Privileges as text, from the given item on, for an object of that owner; ""
+ * for none
+ */
+char *
+sm_acl_lines(const Acl *acl, int first, Oid owner)
+{
+	/* they have one dimension, and no nulls */
+	const AclItem *items =
+		(const AclItem *) ((const char *) acl + ARR_OVERHEAD_NONULLS(1));
+	List *lines = NIL;
+	const char *last = NULL;
+	StringInfoData text;
+	ListCell *lc;
+
+	for (int i = first; i < ACL_NUM(acl); i++)
+	{
+		const AclItem *item = items + i;
+		const char *name = grantee_name(item->ai_grantee, owner);
+
+		for (int bit = 0; bit < (int) lengthof(privileges); bit++)
+		{
+			AclMode mode = (AclMode) 1 << bit;
+			bool grantable = (ACLITEM_GET_GOPTIONS(*item) & mode) &&
+							 item->ai_grantee != owner;
+
+			if (ACLITEM_GET_PRIVS(*item) & mode)
+				lines =
+					lappend(lines, psprintf("%s %s%s", name, privileges[bit],
+											grantable ? GRANT_OPTION : ""));
+		}
+	}
+	list_sort(lines, compare_lines);
+	initStringInfo(&text);
+	foreach (lc, lines)
+	{
+		/* several roles may have granted the same */
+		if (last == NULL || strcmp(last, lfirst(lc)) != 0)
+			appendStringInfo(&text, "%s%s", last ? "\n" : "",
+							 (char *) lfirst(lc));
+		last = lfirst(lc);
+	}
+	return text.data;
+}
+
+static ObjectType
+object_type(char type)
+{
+	switch (type)
+	{
+		case 'c':
+			return OBJECT_COLUMN;
+		case 'r':
+			return OBJECT_TABLE;
+		case 's':
+			return OBJECT_SEQUENCE;
+		case 'f':
+			return OBJECT_FUNCTION;
+		case 'n':
+			return OBJECT_SCHEMA;
+		case 'T':
+			return OBJECT_TYPE;
+		default:
+			elog(ERROR, "unexpected type of privileges: %c", type); /* cannot
+				  happen: these are those that kinds have */
+	}
+}
+
 /*
  * What objects have when nothing was granted or revoked: lines, as text.  type
  * is as for acldefault(), or '\0' for objects without privileges.
@@ -74,14 +159,13 @@ const char *
 sm_acl_default(char type)
 {
 	static const char *known[256];
-	char arg[2] = { type, '\0' };
-	Datum value = CStringGetTextDatum(arg);
 
 	if (type == '\0')
 		return "";
 	if (known[(unsigned char) type] == NULL)
 	{
-		char *text = sm_rows_text(sm_query(&default_query, &value, NULL), 0, 1);
+		Acl *acl = acldefault(object_type(type), BOOTSTRAP_SUPERUSERID);
+		char *text = sm_acl_lines(acl, 0, BOOTSTRAP_SUPERUSERID);
 
 		known[(unsigned char) type] =
 			MemoryContextStrdup(TopMemoryContext, text);

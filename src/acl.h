@@ -9,7 +9,9 @@
 #define SM_ACL_H
 
 #include "delta.h"
+#include "utils/acl.h"
 
+extern char *sm_acl_lines(const Acl *acl, int first, Oid owner);
 extern const char *sm_acl_default(char type);
 extern List *sm_acl_at_creation(void);
 extern void

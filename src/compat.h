@@ -271,29 +271,27 @@ sm_parse_type(const char *name, Oid *type, int32 *typmod)
 #endif
 
 /*
- * PG18 has constraints that are not null constraints.  SQL for a column's part
- * of its definition, with pg_attribute a and pg_class c: its name, if it is not
- * the one that the server chooses, and its properties; the name alone; and its
- * comment.
+ * PG18 has constraints that are not enforced, and keys of periods; whether a
+ * Form_pg_constraint is one of them.
  */
 #if PG_VERSION_NUM >= 180000
-#define SM_SQL_NOT_NULL                                                        \
-	"CASE WHEN nn.oid IS NOT NULL THEN "                                       \
-	"CASE WHEN nn.conname <> c.relname || '_' || a.attname || '_not_null' "    \
-	"THEN format('CONSTRAINT %I ', nn.conname) ELSE '' END || 'NOT NULL' "     \
-	"|| CASE WHEN nn.connoinherit THEN ' NO INHERIT' ELSE '' END "             \
-	"|| CASE WHEN nn.convalidated THEN '' ELSE ' NOT VALID' END "              \
-	"WHEN a.attnotnull THEN 'NOT NULL' END, quote_ident(nn.conname), "         \
-	"nd.description"
-#define SM_SQL_NOT_NULL_JOIN                                                   \
-	"LEFT JOIN pg_constraint nn ON nn.conrelid = a.attrelid "                  \
-	"AND nn.contype = 'n' AND nn.conkey[1] = a.attnum "                        \
-	"LEFT JOIN pg_description nd ON nd.objoid = nn.oid "                       \
-	"AND nd.classoid = 'pg_constraint'::regclass AND nd.objsubid = 0 "
+#define sm_is_enforced(form) ((form)->conenforced)
+#define sm_has_period(form) ((form)->conperiod)
 #else
-#define SM_SQL_NOT_NULL                                                        \
-	"CASE WHEN a.attnotnull THEN 'NOT NULL' END, NULL::text, NULL::text"
-#define SM_SQL_NOT_NULL_JOIN ""
+#define sm_is_enforced(form) true
+#define sm_has_period(form) false
+#endif
+
+/* pg_attribute.attstattarget; PG17 made it smaller, and NULL by default */
+#if PG_VERSION_NUM >= 170000
+#define sm_datum_stattarget(datum) DatumGetInt16(datum)
+#else
+#define sm_datum_stattarget(datum) DatumGetInt32(datum)
+#endif
+
+/* PG18 has another way to say that a function does not return */
+#if PG_VERSION_NUM < 180000
+#define pg_noreturn pg_attribute_noreturn()
 #endif
 
 #endif /* SM_COMPAT_H */

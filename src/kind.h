@@ -13,7 +13,13 @@
 #ifndef SM_KIND_H
 #define SM_KIND_H
 
+#include "access/htup.h"
+#include "access/tupdesc.h"
+#include "executor/tuptable.h"
+
 typedef struct SmObject SmObject;
+typedef struct SmSnapshot SmSnapshot;
+typedef struct SmReader SmReader;
 typedef struct SmDelta SmDelta;
 
 /* Attributes that objects of all kinds have; those of the kind follow */
@@ -66,6 +72,24 @@ typedef enum SmPhase
 	0x40 /* can be created or dropped by a statement                           \
 		  * of its own, not with its parent */
 
+/* How the identity of an object is made */
+typedef enum SmNaming
+{
+	SM_NAMED_BY_QUERY,
+	SM_NAMED_IN_SCHEMA, /* schema.name */
+	SM_NAMED_IN_PARENT, /* parent.name */
+	SM_NAMED_ON_PARENT, /* name ON parent */
+	SM_NAMED_AS_PARENT	/* parent */
+} SmNaming;
+
+/* Where an object is in the catalogs that it was read from */
+typedef struct SmAddress
+{
+	Oid classid;
+	Oid objid;
+	int32 subid;
+} SmAddress;
+
 typedef struct SmAttr
 {
 	const char *name;
@@ -73,30 +97,42 @@ typedef struct SmAttr
 } SmAttr;
 
 /*
- * The query reads all objects of the kind in the schemas $1 (oid[]).  $2 (oid)
- * is the role that stands for "owner not said", or 0, and $3 (text) the name of
- * the current user, whom it stands for.  Its columns are
+ * Where a kind has very many objects, what the executor does for each row is
+ * most of the time.  Such a kind has no query: read() is called for each tuple
+ * of a catalog, in a context that is reset behind it, and calls
+ * sm_reader_add() for those that are of the kind.
+ *
+ * Of all others, the query reads all objects of the kind in the schemas $1
+ *(oid[]).  $2 (oid) is the role that stands for "owner not said", or 0, and $3
+ *(text) the name of the current user, whom it stands for.  Its columns are
  *
  *	1 objid oid, 2 subid int4	where it is in the catalog classid
  *	3 parent oid, 4 parent's subid int4		in parent_class; NULL: no parent
- *	5 schema, 6 name			not quoted; schema may be NULL
- *	7 identity					text
+ *	5 schema, 6 name			not quoted; no schema: that of the parent, if
+ *any 7 identity					text; NULL where naming says how it is made
  *	8 owner						text; use SM_SQL_OWNER
- *	9 acl						text; use SM_SQL_ACL
+ *	9 acl						use SM_SQL_ACL
  *	10 ...						the attributes of the kind, of any type; their
  *								output is what is compared.  NULL means what
  *								the object has when nothing is said
+ *	...							whatever else complete() is to have
  *
- * Order does not matter.  Rows of members of extensions, and rows whose parent
- * is not in the snapshot, are passed over.  Comments and dependencies are read
- * for all kinds at once.
+ * Order does not matter.  Rows of members of extensions are passed over, and so
+ * are those whose parent is not in the snapshot, and those of which an object
+ * of another kind has said that it is meant by them.  Comments and dependencies
+ * are read for all kinds at once.
  */
+#define SM_ROW_ATTRS 9 /* columns before those of the attributes */
+
 typedef struct SmKind
 {
 	const char *name; /* as diff() shows it */
 	Oid classid;
 	Oid parent_class;
 	const char *query;
+	Oid catalog; /* instead of the query ... */
+	void (*read)(SmReader *reader, HeapTuple tuple, TupleDesc desc);
+	SmNaming naming;
 	const SmAttr *attrs; /* those of the kind, from SM_FIRST_ATTR on */
 	int n_attrs;
 	int flags;
@@ -114,6 +150,22 @@ typedef struct SmKind
 
 	/* words that name it in SQL, as in COMMENT ON ... identity */
 	const char *(*sql_type)(const SmObject *object);
+
+	/* optional: has the row that the object was made of, in a context that is
+	 * reset behind it; may change attributes, and say what else in the catalogs
+	 * means the object.  What it says must be in the snapshot's context */
+	void (*complete)(SmSnapshot *snapshot, SmObject *object,
+					 TupleTableSlot *row);
+
+	/* optional: has been placed as what the alias_query says */
+	void (*aliased)(SmSnapshot *snapshot, SmObject *object, SmAddress alias);
+
+	/* optional: in which order they stand in their parent */
+	int (*compare)(const SmObject *a, const SmObject *b);
+
+	/* the attribute for comments on what belongs to them, see
+	 * sm_snapshot_place_part() */
+	int part_comment;
 
 	/* optional: after reading; may change attributes */
 	void (*loaded)(SmObject *object);

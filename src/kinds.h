@@ -17,17 +17,13 @@
 	"CASE WHEN " column " <> $2 THEN "                                         \
 	"quote_ident(pg_get_userbyid(" column ")) END"
 
-/* SQL for the privileges in an aclitem[] column, with the owner's column */
+/*
+ * SQL for the privileges in an aclitem[] column, with the owner's column.  In
+ * front of them comes an item for the owner, whom it takes to read them.
+ */
 #define SM_SQL_ACL(column, owner)                                              \
-	"CASE WHEN " column " IS NOT NULL THEN coalesce(("                         \
-	"SELECT string_agg(DISTINCT line, E'\\n' ORDER BY line) FROM (SELECT "     \
-	"CASE WHEN e.grantee = 0 THEN 'PUBLIC' "                                   \
-	"WHEN e.grantee = " owner " THEN 'OWNER' "                                 \
-	"ELSE quote_ident(pg_get_userbyid(e.grantee)) END || ' ' || "              \
-	"e.privilege_type || "                                                     \
-	"CASE WHEN e.is_grantable AND e.grantee <> " owner                         \
-	" THEN ' *' ELSE '' END AS line "                                          \
-	"FROM aclexplode(" column ") e) l), '') END"
+	"CASE WHEN " column " IS NOT NULL THEN "                                   \
+	"makeaclitem(" owner ", " owner ", 'SELECT', false) || " column " END"
 
 extern const SmKind sm_kind_schema;
 extern const SmKind sm_kind_extension;

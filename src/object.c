@@ -10,12 +10,19 @@
  */
 #include "postgres.h"
 
+#include "access/htup_details.h"
+#include "catalog/pg_type.h"
 #include "common/hashfn.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
 #include "utils/memutils.h"
+#include "utils/syscache.h"
+#include "utils/typcache.h"
 
 #include "compat.h"
 #include "object.h"
 
+/* Objects by kind and identity */
 typedef struct ByKey
 {
 	const SmKind *kind;
@@ -26,58 +33,114 @@ typedef struct ByKeyEntry
 {
 	ByKey key;
 	SmObject *object;
+	uint32 hash;
+	char status;
 } ByKeyEntry;
 
-typedef struct ByAddressEntry
+static uint32
+hash_key(ByKey key)
+{
+	uint32 identity =
+		hash_bytes((const unsigned char *) key.identity, strlen(key.identity));
+
+	return hash_combine(identity, murmurhash32((uint32) (uintptr_t) key.kind));
+}
+
+static bool
+same_key(ByKey a, ByKey b)
+{
+	return a.kind == b.kind && strcmp(a.identity, b.identity) == 0;
+}
+
+#define SH_PREFIX objects
+#define SH_ELEMENT_TYPE ByKeyEntry
+#define SH_KEY_TYPE ByKey
+#define SH_KEY key
+#define SH_HASH_KEY(table, key) hash_key(key)
+#define SH_EQUAL(table, a, b) same_key(a, b)
+#define SH_STORE_HASH
+#define SH_GET_HASH(table, entry) ((entry)->hash)
+#define SH_SCOPE static inline
+#define SH_DECLARE
+#define SH_DEFINE
+#include "lib/simplehash.h"
+
+/* Objects by where they are in the catalogs */
+typedef struct PlaceEntry
 {
 	SmAddress address;
+	char status;
 	SmObject *object;
-} ByAddressEntry;
+} PlaceEntry;
 
 static uint32
-hash_key(const void *key, Size size)
+hash_address(SmAddress address)
 {
-	const ByKey *k = key;
-
-	return hash_combine(hash_bytes((const unsigned char *) &k->kind,
-								   sizeof(k->kind)),
-						string_hash(k->identity, strlen(k->identity) + 1));
+	return hash_combine(murmurhash32(address.objid),
+						murmurhash32(address.classid ^
+									 ((uint32) address.subid << 16)));
 }
 
-static int
-match_key(const void *a, const void *b, Size size)
+static bool
+same_address(SmAddress a, SmAddress b)
 {
-	const ByKey *x = a;
-	const ByKey *y = b;
-
-	return x->kind == y->kind ? strcmp(x->identity, y->identity) : 1;
+	return a.objid == b.objid && a.subid == b.subid && a.classid == b.classid;
 }
 
-/* An empty snapshot, in a new context below the current one */
+#define SH_PREFIX places
+#define SH_ELEMENT_TYPE PlaceEntry
+#define SH_KEY_TYPE SmAddress
+#define SH_KEY address
+#define SH_HASH_KEY(table, key) hash_address(key)
+#define SH_EQUAL(table, a, b) same_address(a, b)
+#define SH_SCOPE static inline
+#define SH_DECLARE
+#define SH_DEFINE
+#include "lib/simplehash.h"
+
+/* Types of columns */
+typedef struct TypeKey
+{
+	Oid type;
+	int32 typmod;
+} TypeKey;
+
+typedef struct TypeEntry
+{
+	TypeKey key;
+	SmColumnType info;
+	char status;
+} TypeEntry;
+
+#define SH_PREFIX types
+#define SH_ELEMENT_TYPE TypeEntry
+#define SH_KEY_TYPE TypeKey
+#define SH_KEY key
+#define SH_HASH_KEY(table, key)                                                \
+	hash_combine(murmurhash32((key).type), murmurhash32((key).typmod))
+#define SH_EQUAL(table, a, b) ((a).type == (b).type && (a).typmod == (b).typmod)
+#define SH_SCOPE static inline
+#define SH_DECLARE
+#define SH_DEFINE
+#include "lib/simplehash.h"
+
+/*
+ * An empty snapshot, in a new context below the current one.  There are many
+ * small things in it, and none is freed before all are: such a context does
+ * not round up their sizes.
+ */
 SmSnapshot *
 sm_snapshot_create(void)
 {
 	MemoryContext context =
-		AllocSetContextCreate(CurrentMemoryContext, "schemamig snapshot",
-							  ALLOCSET_DEFAULT_SIZES);
+		GenerationContextCreate(CurrentMemoryContext, "schemamig snapshot",
+								ALLOCSET_DEFAULT_SIZES);
 	SmSnapshot *snapshot = MemoryContextAllocZero(context, sizeof(SmSnapshot));
-	HASHCTL ctl;
 
 	snapshot->context = context;
-	memset(&ctl, 0, sizeof(ctl));
-	ctl.hcxt = context;
-	ctl.keysize = sizeof(ByKey);
-	ctl.entrysize = sizeof(ByKeyEntry);
-	ctl.hash = hash_key;
-	ctl.match = match_key;
-	snapshot->by_key =
-		hash_create("schemamig objects by name", 1024, &ctl,
-					HASH_ELEM | HASH_FUNCTION | HASH_COMPARE | HASH_CONTEXT);
-	ctl.keysize = sizeof(SmAddress);
-	ctl.entrysize = sizeof(ByAddressEntry);
-	snapshot->by_address =
-		hash_create("schemamig objects by address", 1024, &ctl,
-					HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+	snapshot->by_key = objects_create(context, 1024, NULL);
+	snapshot->by_address = places_create(context, 1024, NULL);
+	snapshot->types = types_create(context, 64, NULL);
 	return snapshot;
 }
 
@@ -88,26 +151,25 @@ sm_snapshot_create(void)
 SmObject *
 sm_snapshot_add(SmSnapshot *snapshot, const SmKind *kind, const char *identity)
 {
+	ByKey key = { kind, identity };
+	Size size = offsetof(SmObject, attr) +
+				(SM_FIRST_ATTR + kind->n_attrs) * sizeof(const char *);
 	MemoryContext old;
+	SmObject *object;
 	ByKeyEntry *entry;
-	ByKey key;
 	bool found;
 
-	key.kind = kind;
-	key.identity = identity;
-	entry = hash_search(snapshot->by_key, &key, HASH_ENTER, &found);
+	entry = objects_insert(snapshot->by_key, key, &found);
 	if (found)
 		return NULL;
 	old = MemoryContextSwitchTo(snapshot->context);
-	entry->object = palloc0_object(SmObject);
-	entry->object->kind = kind;
-	entry->object->identity = identity;
-	entry->object->attr =
-		palloc0_array(const char *, SM_FIRST_ATTR + kind->n_attrs);
-	entry->object->number = snapshot->objects.n;
-	sm_objects_add(&snapshot->objects, entry->object);
+	object = entry->object = palloc0(size);
+	object->kind = kind;
+	object->identity = identity;
+	object->number = snapshot->objects.n;
+	sm_objects_add(&snapshot->objects, object);
 	MemoryContextSwitchTo(old);
-	return entry->object;
+	return object;
 }
 
 static void
@@ -128,11 +190,9 @@ objects_remove(SmObjects *objects, const SmObject *object)
 void
 sm_snapshot_remove(SmSnapshot *snapshot, SmObject *object)
 {
-	ByKey key;
+	ByKey key = { object->kind, object->identity };
 
-	key.kind = object->kind;
-	key.identity = object->identity;
-	(void) hash_search(snapshot->by_key, &key, HASH_REMOVE, NULL);
+	(void) objects_delete(snapshot->by_key, key);
 	for (int i = 0; i < object->needs.n; i++)
 		objects_remove(&object->needs.item[i]->users, object);
 	for (int i = 0; i < object->owners.n; i++)
@@ -151,12 +211,9 @@ SmObject *
 sm_snapshot_find(const SmSnapshot *snapshot, const SmKind *kind,
 				 const char *identity)
 {
-	ByKeyEntry *entry;
-	ByKey key;
+	ByKey key = { kind, identity };
+	ByKeyEntry *entry = objects_lookup(snapshot->by_key, key);
 
-	key.kind = kind;
-	key.identity = identity;
-	entry = hash_search(snapshot->by_key, &key, HASH_FIND, NULL);
 	return entry ? entry->object : NULL;
 }
 
@@ -164,25 +221,118 @@ sm_snapshot_find(const SmSnapshot *snapshot, const SmKind *kind,
 void
 sm_snapshot_place(SmSnapshot *snapshot, SmAddress address, SmObject *object)
 {
-	ByAddressEntry *entry =
-		hash_search(snapshot->by_address, &address, HASH_ENTER, NULL);
+	bool found;
 
-	entry->object = object;
+	places_insert(snapshot->by_address, address, &found)->object = object;
 }
 
 /* What is there in the catalogs, or the whole that it is a part of; or NULL */
 SmObject *
 sm_snapshot_at(const SmSnapshot *snapshot, SmAddress address)
 {
-	ByAddressEntry *entry =
-		hash_search(snapshot->by_address, &address, HASH_FIND, NULL);
+	PlaceEntry *entry = places_lookup(snapshot->by_address, address);
 
 	if (entry == NULL && address.subid != 0)
 	{
 		address.subid = 0;
-		entry = hash_search(snapshot->by_address, &address, HASH_FIND, NULL);
+		entry = places_lookup(snapshot->by_address, address);
 	}
 	return entry ? entry->object : NULL;
+}
+
+/* The subid under which parts are placed, which nothing in the catalogs has */
+#define PART_SUBID (-1)
+
+/*
+ * Notes that what is there in the catalogs belongs to the object, and is not
+ * the object: its comment is an attribute of it, and dependencies on it are
+ * nothing.
+ */
+void
+sm_snapshot_place_part(SmSnapshot *snapshot, SmAddress address,
+					   SmObject *object)
+{
+	address.subid = PART_SUBID;
+	sm_snapshot_place(snapshot, address, object);
+}
+
+/* The object that what is there belongs to, or NULL */
+SmObject *
+sm_snapshot_part_of(const SmSnapshot *snapshot, SmAddress address)
+{
+	PlaceEntry *entry;
+
+	address.subid = PART_SUBID;
+	entry = places_lookup(snapshot->by_address, address);
+	return entry ? entry->object : NULL;
+}
+
+/*
+ * What is to be known of a type.  Of each one it is asked for once only, since
+ * there are many more columns than types.
+ */
+SmColumnType
+sm_snapshot_type(SmSnapshot *snapshot, Oid type, int32 typmod)
+{
+	TypeKey key = { type, typmod };
+	TypeEntry *entry = types_lookup(snapshot->types, key);
+	SmColumnType info;
+	HeapTuple tuple;
+	bool found;
+
+	if (entry)
+		return entry->info;
+	tuple = SearchSysCache1(TYPEOID, ObjectIdGetDatum(type));
+	if (!HeapTupleIsValid(tuple))
+		sm_snapshot_outdated();
+	info.collation = ((Form_pg_type) GETSTRUCT(tuple))->typcollation;
+	info.storage = ((Form_pg_type) GETSTRUCT(tuple))->typstorage;
+	info.checked = ((Form_pg_type) GETSTRUCT(tuple))->typtype == TYPTYPE_DOMAIN;
+	ReleaseSysCache(tuple);
+	info.checked = info.checked && DomainHasConstraints(type);
+	info.name =
+		sm_snapshot_text(snapshot, format_type_with_typemod(type, typmod));
+	types_insert(snapshot->types, key, &found)->info = info;
+	return info;
+}
+
+/*
+ * To be called when something is not there any more that was, or that something
+ * refers to which was read a moment ago.  The catalogs are read as they are by
+ * then, not as of one moment, so another session may have dropped it.
+ */
+void
+sm_snapshot_outdated(void)
+{
+	ereport(ERROR, (errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
+					errmsg("the schemas were changed while they were read"),
+					errhint("Call again.")));
+}
+
+/* Both names, quoted, of something that has just been read */
+const char *
+sm_name_in_schema(Oid schema, const char *name)
+{
+	const char *schema_name = get_namespace_name(schema);
+
+	if (schema_name == NULL || name == NULL)
+		sm_snapshot_outdated();
+	return quote_qualified_identifier(schema_name, name);
+}
+
+/* The same of a relation that something refers to */
+const char *
+sm_name_of_relation(Oid relation)
+{
+	return sm_name_in_schema(get_rel_namespace(relation),
+							 get_rel_name(relation));
+}
+
+/* A copy of a text, in the context of the snapshot; NULL for NULL */
+const char *
+sm_snapshot_text(const SmSnapshot *snapshot, const char *text)
+{
+	return text ? MemoryContextStrdup(snapshot->context, text) : NULL;
 }
 
 /* Appends to an array, in the context that the array is in */
@@ -191,7 +341,7 @@ sm_objects_add(SmObjects *objects, SmObject *object)
 {
 	if (objects->item == NULL)
 	{
-		objects->size = 4;
+		objects->size = 2;
 		objects->item = palloc_array(SmObject *, objects->size);
 	}
 	else if (objects->n == objects->size)

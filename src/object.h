@@ -13,17 +13,9 @@
 #ifndef SM_OBJECT_H
 #define SM_OBJECT_H
 
+#include "compat.h"
 #include "kind.h"
 #include "nodes/pg_list.h"
-#include "utils/hsearch.h"
-
-/* Where an object is in the catalogs that it was read from */
-typedef struct SmAddress
-{
-	Oid classid;
-	Oid objid;
-	int32 subid;
-} SmAddress;
 
 /* Objects that stand in some relation to an object */
 typedef struct SmObjects
@@ -41,7 +33,8 @@ struct SmObject
 	const char *name;	  /* not quoted, without that of the parent */
 	struct SmObject *parent;
 	int number;		   /* index in the snapshot's objects */
-	const char **attr; /* by the number of the attribute; NULL: not set */
+	Oid type;		   /* of a column, while a snapshot is read ... */
+	Oid collation;	   /* ... */
 	SmAddress address; /* classid 0: comes from a stored snapshot */
 	SmObjects needs;   /* what it cannot be there without, parent too */
 	SmObjects owners;  /* what takes it along when it is dropped */
@@ -61,20 +54,33 @@ struct SmObject
 	struct SmAction *action[SM_N_PHASES];
 
 	struct SmChange *change; /* its row of diff() */
+
+	/* by the number of the attribute; NULL: not set */
+	const char *attr[FLEXIBLE_ARRAY_MEMBER];
 };
 
 #define SM_BIT(attribute) (UINT64CONST(1) << (attribute))
 #define SM_DIFFERS(changed, attribute) (((changed) &SM_BIT(attribute)) != 0)
 
+/* What columns have in common that are of the same type */
+typedef struct SmColumnType
+{
+	const char *name; /* with the modifier */
+	Oid collation;
+	char storage;
+	bool checked; /* a domain with constraints */
+} SmColumnType;
+
 /* The objects of one state of the managed schemas */
-typedef struct SmSnapshot
+struct SmSnapshot
 {
 	MemoryContext context;
 	SmObjects objects; /* parents before children, otherwise by kind */
-	HTAB *by_key;
-	HTAB *by_address;
+	struct objects_hash *by_key;
+	struct places_hash *by_address;
+	struct types_hash *types;
 	List *warnings; /* of char *: what was found and is not compared */
-} SmSnapshot;
+};
 
 extern SmSnapshot *sm_snapshot_create(void);
 extern SmObject *
@@ -85,6 +91,17 @@ extern SmObject *sm_snapshot_find(const SmSnapshot *snapshot,
 extern void
 sm_snapshot_place(SmSnapshot *snapshot, SmAddress address, SmObject *object);
 extern SmObject *sm_snapshot_at(const SmSnapshot *snapshot, SmAddress address);
+extern SmColumnType
+sm_snapshot_type(SmSnapshot *snapshot, Oid type, int32 typmod);
+extern const char *
+sm_snapshot_text(const SmSnapshot *snapshot, const char *text);
+extern void sm_snapshot_place_part(SmSnapshot *snapshot, SmAddress address,
+								   SmObject *object);
+extern SmObject *
+sm_snapshot_part_of(const SmSnapshot *snapshot, SmAddress address);
+pg_noreturn extern void sm_snapshot_outdated(void);
+extern const char *sm_name_in_schema(Oid schema, const char *name);
+extern const char *sm_name_of_relation(Oid relation);
 extern void sm_objects_add(SmObjects *objects, SmObject *object);
 extern bool
 sm_objects_contain(const SmObjects *objects, const SmObject *object);

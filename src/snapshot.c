@@ -27,6 +27,7 @@
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
+#include "utils/hsearch.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/rel.h"
@@ -54,7 +55,7 @@ enum
 	COL_ATTR
 };
 
-typedef struct Reader
+struct SmReader
 {
 	SmSnapshot *snapshot;
 	Datum args[3]; /* of all queries, see kinds.h */
@@ -62,8 +63,9 @@ typedef struct Reader
 	const SmKind *kind;
 	const char *default_acl; /* of the kind */
 	FmgrInfo *output;		 /* of the columns of the kind's query */
-	MemoryContext queries;	 /* for what lasts as long as a query */
-} Reader;
+	MemoryContext queries;	 /* for what lasts as long as a query ... */
+	MemoryContext row;		 /* ... as a row */
+};
 
 /* Queries are planned once in a session */
 static SmQuery *kind_query = NULL;
@@ -71,15 +73,11 @@ static SmQuery *needs_query = NULL;
 static SmQuery *alias_query = NULL;
 
 /*
- * What a dependency may lead to instead of an object itself: the index of a
- * constraint, the row type of a relation.
+ * What a dependency may lead to instead of an object itself: the row type of a
+ * relation.
  */
-static SmQuery general_alias_query = {
-	.sql = "SELECT 'pg_class'::regclass::oid, conindid, "
-		   "'pg_constraint'::regclass::oid, oid, 0 "
-		   "FROM pg_constraint WHERE conindid <> 0 "
-		   "AND contype IN ('p', 'u', 'x') AND connamespace = ANY ($1) "
-		   "UNION ALL SELECT 'pg_type'::regclass::oid, reltype, "
+static SmQuery row_alias_query = {
+	.sql = "SELECT 'pg_type'::regclass::oid, reltype, "
 		   "'pg_class'::regclass::oid, oid, 0 "
 		   "FROM pg_class WHERE reltype <> 0 AND relnamespace = ANY ($1)",
 	.mode = SM_READ_LATEST,
@@ -179,16 +177,24 @@ read_members(void)
 }
 
 static bool
-is_member(const Reader *reader, Oid classid, Oid objid)
+is_member(const SmReader *reader, Oid classid, Oid objid)
 {
 	SmAddress address = { classid, objid, 0 };
 
 	return hash_search(reader->members, &address, HASH_FIND, NULL) != NULL;
 }
 
+/* Does it come with an extension, or mean an object that is there already? */
+static bool
+is_taken(const SmReader *reader, SmAddress address)
+{
+	return is_member(reader, address.classid, address.objid) ||
+		   sm_snapshot_at(reader->snapshot, address) != NULL;
+}
+
 /* What is compared of a column of a row; false is the same as NULL */
-static char *
-column_text(Reader *reader, TupleTableSlot *slot, int col)
+static const char *
+column_text(SmReader *reader, TupleTableSlot *slot, int col)
 {
 	Datum value = slot->tts_values[col];
 
@@ -201,14 +207,14 @@ column_text(Reader *reader, TupleTableSlot *slot, int col)
 		case NAMEOID:
 			return pstrdup(NameStr(*DatumGetName(value)));
 		case BOOLOID:
-			return DatumGetBool(value) ? pstrdup("t") : NULL;
+			return DatumGetBool(value) ? "t" : NULL;
 		default:
 			return OutputFunctionCall(&reader->output[col], value);
 	}
 }
 
 static void
-prepare_output(Reader *reader, TupleDesc desc)
+prepare_output(SmReader *reader, TupleDesc desc)
 {
 	MemoryContext old = MemoryContextSwitchTo(reader->queries);
 
@@ -225,68 +231,246 @@ prepare_output(Reader *reader, TupleDesc desc)
 	MemoryContextSwitchTo(old);
 }
 
+/* The parent, if there is any; whether the row is to be passed over */
+static bool
+find_parent(SmReader *reader, TupleTableSlot *slot, SmObject **parent)
+{
+	SmAddress address = { reader->kind->parent_class, InvalidOid, 0 };
+
+	*parent = NULL;
+	if (slot->tts_isnull[COL_PARENT])
+		return true;
+	address.objid = DatumGetObjectId(slot->tts_values[COL_PARENT]);
+	address.subid = DatumGetInt32(slot->tts_values[COL_PARENT_SUBID]);
+	*parent = sm_snapshot_at(reader->snapshot, address);
+	return *parent != NULL;
+}
+
+static const char *
+join_names(const char *first, const char *separator, const char *second)
+{
+	size_t length = strlen(first);
+	size_t gap = strlen(separator);
+	size_t rest = strlen(second) + 1;
+	char *joined = palloc(length + gap + rest);
+
+	memcpy(joined, first, length);
+	memcpy(joined + length, separator, gap);
+	memcpy(joined + length + gap, second, rest);
+	return joined;
+}
+
+static const char *
+make_identity(const SmKind *kind, const SmObject *parent, const char *schema,
+			  const char *name)
+{
+	switch (kind->naming)
+	{
+		case SM_NAMED_IN_SCHEMA:
+			return join_names(quote_identifier(schema), ".",
+							  quote_identifier(name));
+		case SM_NAMED_IN_PARENT:
+			return join_names(parent->identity, ".", quote_identifier(name));
+		case SM_NAMED_ON_PARENT:
+			return join_names(quote_identifier(name), " ON ", parent->identity);
+		case SM_NAMED_AS_PARENT:
+			return parent->identity;
+		case SM_NAMED_BY_QUERY:
+			break;
+	}
+	return NULL;
+}
+
+/*
+ * An object without its attributes.  The names are in the context of the
+ * snapshot, which is the current one.
+ */
+static SmObject *
+add_object(SmReader *reader, SmAddress address, SmObject *parent,
+		   const char *schema, const char *name, const char *identity)
+{
+	const SmKind *kind = reader->kind;
+	SmObject *object;
+
+	if (schema == NULL && parent)
+		schema = parent->schema;
+	if (kind->naming != SM_NAMED_BY_QUERY)
+		identity = make_identity(kind, parent, schema, name);
+	object = sm_snapshot_add(reader->snapshot, kind, identity);
+	if (object == NULL)
+		elog(ERROR, "two objects of kind %s are called %s", /* cannot happen:
+			  they are names as the catalogs' unique indexes have them */
+			 kind->name, identity);
+	object->schema = schema;
+	object->name = name;
+	object->address = address;
+	object->parent = parent;
+	if (parent)
+		sm_object_needs(object, parent);
+	sm_snapshot_place(reader->snapshot, address, object);
+	return object;
+}
+
+/* The snapshot that is being read */
+SmSnapshot *
+sm_reader_snapshot(const SmReader *reader)
+{
+	return reader->snapshot;
+}
+
+/*
+ * A new object of the kind that is being read, without attributes.  name NULL
+ * means that of the parent.  Returns NULL if it is not to be one.
+ */
+SmObject *
+sm_reader_add(SmReader *reader, SmObject *parent, Oid objid, int32 subid,
+			  const char *name)
+{
+	SmAddress address = { reader->kind->classid, objid, subid };
+	MemoryContext old;
+	SmObject *object;
+
+	if (subid == 0 && is_taken(reader, address))
+		return NULL;
+	old = MemoryContextSwitchTo(reader->snapshot->context);
+	object = add_object(reader, address, parent, NULL,
+						name ? pstrdup(name) : parent->name, NULL);
+	MemoryContextSwitchTo(old);
+	return object;
+}
+
+/* Sets the privileges, from the given item on, of an object that is being read */
+void
+sm_reader_set_acl(const SmReader *reader, SmObject *object, const Acl *acl,
+				  int first, Oid owner)
+{
+	MemoryContext old = MemoryContextSwitchTo(reader->row);
+	const char *lines = sm_acl_lines(acl, first, owner);
+
+	if (strcmp(lines, reader->default_acl) != 0)
+		object->attr[SM_ACL] = sm_snapshot_text(reader->snapshot, lines);
+	MemoryContextSwitchTo(old);
+}
+
+/* Sets the privileges to those of a row, see SM_SQL_ACL */
+static void
+read_acl(const SmReader *reader, TupleTableSlot *slot, SmObject *object)
+{
+	if (!slot->tts_isnull[COL_ACL])
+	{
+		Acl *acl = DatumGetAclP(slot->tts_values[COL_ACL]);
+		const AclItem *owner =
+			(const AclItem *) ((char *) acl + ARR_OVERHEAD_NONULLS(1));
+
+		sm_reader_set_acl(reader, object, acl, 1, owner->ai_grantee);
+	}
+}
+
 /* Takes a row of a kind's query, in the context of the snapshot */
 static void
 read_object(TupleTableSlot *slot, void *arg)
 {
-	Reader *reader = arg;
+	SmReader *reader = arg;
 	const SmKind *kind = reader->kind;
-	SmObject *parent = NULL;
+	SmObject *parent;
 	SmObject *object;
 	SmAddress address = { kind->classid, InvalidOid, 0 };
 
-	Assert(slot->tts_tupleDescriptor->natts == COL_ATTR + kind->n_attrs);
+	Assert(slot->tts_tupleDescriptor->natts >= COL_ATTR + kind->n_attrs);
 	address.objid = DatumGetObjectId(slot->tts_values[COL_OBJID]);
 	address.subid = DatumGetInt32(slot->tts_values[COL_SUBID]);
-	if (is_member(reader, address.classid, address.objid))
+	if ((address.subid == 0 && is_taken(reader, address)) ||
+		!find_parent(reader, slot, &parent))
 		return;
-	if (!slot->tts_isnull[COL_PARENT])
-	{
-		SmAddress above = { kind->parent_class, InvalidOid, 0 };
-
-		above.objid = DatumGetObjectId(slot->tts_values[COL_PARENT]);
-		above.subid = DatumGetInt32(slot->tts_values[COL_PARENT_SUBID]);
-		parent = sm_snapshot_at(reader->snapshot, above);
-		if (parent == NULL)
-			return;
-	}
 	if (reader->output == NULL)
 		prepare_output(reader, slot->tts_tupleDescriptor);
-	object = sm_snapshot_add(reader->snapshot, kind,
-							 column_text(reader, slot, COL_IDENTITY));
-	if (object == NULL)
-		elog(ERROR, "two objects of kind %s are called %s", /* cannot happen:
-			  they are names as the catalogs' unique indexes have them */
-			 kind->name, TextDatumGetCString(slot->tts_values[COL_IDENTITY]));
-	object->schema = column_text(reader, slot, COL_SCHEMA);
-	object->name = column_text(reader, slot, COL_NAME);
-	object->address = address;
+	object = add_object(reader, address, parent,
+						column_text(reader, slot, COL_SCHEMA),
+						column_text(reader, slot, COL_NAME),
+						column_text(reader, slot, COL_IDENTITY));
 	object->attr[SM_OWNER] = column_text(reader, slot, COL_OWNER);
-	object->attr[SM_ACL] = column_text(reader, slot, COL_ACL);
-	if (sm_text_same(object->attr[SM_ACL], reader->default_acl))
-		object->attr[SM_ACL] = NULL;
+	read_acl(reader, slot, object);
 	for (int i = 0; i < kind->n_attrs; i++)
 		object->attr[SM_FIRST_ATTR + i] =
 			column_text(reader, slot, COL_ATTR + i);
-	if (parent)
+	if (kind->complete)
 	{
-		object->parent = parent;
-		sm_objects_add(&parent->children, object);
-		sm_object_needs(object, parent);
+		MemoryContext old = MemoryContextSwitchTo(reader->row);
+
+		kind->complete(reader->snapshot, object, slot);
+		MemoryContextSwitchTo(old);
+		MemoryContextReset(reader->row);
 	}
-	sm_snapshot_place(reader->snapshot, address, object);
+}
+
+static int
+compare_siblings(const void *a, const void *b)
+{
+	const SmObject *x = *(SmObject *const *) a;
+	const SmObject *y = *(SmObject *const *) b;
+
+	if (x->parent != y->parent)
+		return x->parent->address.objid < y->parent->address.objid ? -1 : 1;
+	return x->kind->compare(x, y);
+}
+
+/* Brings objects of the kind, from the given one on, into order */
+static void
+link_children(const SmReader *reader, int first)
+{
+	SmObjects *objects = &reader->snapshot->objects;
+
+	if (reader->kind->compare)
+		qsort(objects->item + first, objects->n - first, sizeof(SmObject *),
+			  compare_siblings);
+	for (int i = first; i < objects->n; i++)
+	{
+		SmObject *object = objects->item[i];
+
+		object->number = i;
+		if (object->parent)
+			sm_objects_add(&object->parent->children, object);
+	}
+}
+
+/* Reads a kind that has no query */
+static void
+read_catalog(SmReader *reader)
+{
+	Relation catalog = table_open(reader->kind->catalog, AccessShareLock);
+	SysScanDesc scan =
+		systable_beginscan(catalog, InvalidOid, false, NULL, 0, NULL);
+	HeapTuple tuple;
+
+	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
+	{
+		MemoryContext old = MemoryContextSwitchTo(reader->row);
+
+		CHECK_FOR_INTERRUPTS();
+		reader->kind->read(reader, tuple, RelationGetDescr(catalog));
+		MemoryContextSwitchTo(old);
+		MemoryContextReset(reader->row);
+	}
+	systable_endscan(scan);
+	table_close(catalog, AccessShareLock);
 }
 
 static void
-read_kind(Reader *reader, int i)
+read_kind(SmReader *reader, int i)
 {
 	MemoryContext old = MemoryContextSwitchTo(reader->queries);
+	int first = reader->snapshot->objects.n;
 
 	reader->kind = sm_kinds[i];
 	reader->output = NULL;
 	reader->default_acl = sm_acl_default(reader->kind->acl_type);
 	MemoryContextSwitchTo(reader->snapshot->context);
-	sm_query_each(&kind_query[i], reader->args, read_object, reader);
+	if (reader->kind->read)
+		read_catalog(reader);
+	else
+		sm_query_each(&kind_query[i], reader->args, read_object, reader);
+	MemoryContextSwitchTo(reader->snapshot->context);
+	link_children(reader, first);
 	MemoryContextSwitchTo(old);
 	MemoryContextReset(reader->queries);
 }
@@ -295,7 +479,7 @@ read_kind(Reader *reader, int i)
 static void
 read_alias(TupleTableSlot *slot, void *arg)
 {
-	Reader *reader = arg;
+	SmReader *reader = arg;
 	SmAddress alias = { InvalidOid, InvalidOid, 0 };
 	SmAddress address;
 	SmObject *object;
@@ -314,7 +498,7 @@ read_alias(TupleTableSlot *slot, void *arg)
 static void
 read_kind_alias(TupleTableSlot *slot, void *arg)
 {
-	Reader *reader = arg;
+	SmReader *reader = arg;
 	SmAddress alias = { InvalidOid, InvalidOid, 0 };
 	SmAddress address = { reader->kind->classid, InvalidOid, 0 };
 	SmObject *object;
@@ -324,12 +508,21 @@ read_kind_alias(TupleTableSlot *slot, void *arg)
 	address.objid = DatumGetObjectId(slot->tts_values[2]);
 	address.subid = DatumGetInt32(slot->tts_values[3]);
 	object = sm_snapshot_at(reader->snapshot, address);
-	if (object && object->kind == reader->kind)
-		sm_snapshot_place(reader->snapshot, alias, object);
+	if (object == NULL || object->kind != reader->kind)
+		return;
+	sm_snapshot_place(reader->snapshot, alias, object);
+	if (object->kind->aliased)
+	{
+		MemoryContext old = MemoryContextSwitchTo(reader->row);
+
+		object->kind->aliased(reader->snapshot, object, alias);
+		MemoryContextSwitchTo(old);
+		MemoryContextReset(reader->row);
+	}
 }
 
 static void
-read_aliases(Reader *reader)
+read_aliases(SmReader *reader)
 {
 	for (int i = 0; i < sm_n_kinds; i++)
 	{
@@ -338,7 +531,7 @@ read_aliases(Reader *reader)
 			sm_query_each(&alias_query[i], reader->args, read_kind_alias,
 						  reader);
 	}
-	sm_query_each(&general_alias_query, reader->args, read_alias, reader);
+	sm_query_each(&row_alias_query, reader->args, read_alias, reader);
 	sm_query_each(&array_alias_query, reader->args, read_alias, reader);
 }
 
@@ -399,7 +592,7 @@ read_dependencies(SmSnapshot *snapshot)
 static void
 read_need(TupleTableSlot *slot, void *arg)
 {
-	Reader *reader = arg;
+	SmReader *reader = arg;
 	SmAddress from = { reader->kind->classid, InvalidOid, 0 };
 	SmAddress to;
 	SmObject *object;
@@ -417,7 +610,7 @@ read_need(TupleTableSlot *slot, void *arg)
 }
 
 static void
-read_needs(Reader *reader)
+read_needs(SmReader *reader)
 {
 	read_dependencies(reader->snapshot);
 	for (int i = 0; i < sm_n_kinds; i++)
@@ -444,12 +637,13 @@ read_comments(SmSnapshot *snapshot)
 		bool isnull;
 		Datum value;
 
-		if (object == NULL ||
-			memcmp(&object->address, &address, sizeof(address)) != 0)
-			continue;
 		value = heap_getattr(tuple, Anum_pg_description_description,
 							 RelationGetDescr(description), &isnull);
-		object->attr[SM_COMMENT] = TextDatumGetCString(value);
+		if (object && memcmp(&object->address, &address, sizeof(address)) == 0)
+			object->attr[SM_COMMENT] = TextDatumGetCString(value);
+		else if ((object = sm_snapshot_part_of(snapshot, address)) != NULL)
+			object->attr[object->kind->part_comment] =
+				TextDatumGetCString(value);
 	}
 	systable_endscan(scan);
 	table_close(description, AccessShareLock);
@@ -482,7 +676,7 @@ sm_snapshot_read(const List *schemas, Oid nobody, const char *self)
 	MemoryContext scratch =
 		AllocSetContextCreate(CurrentMemoryContext, "schemamig snapshot reader",
 							  ALLOCSET_DEFAULT_SIZES);
-	Reader reader;
+	SmReader reader;
 	SmEnv env;
 
 	MemoryContextSwitchTo(scratch);
@@ -491,6 +685,8 @@ sm_snapshot_read(const List *schemas, Oid nobody, const char *self)
 	reader.snapshot = snapshot;
 	reader.queries = AllocSetContextCreate(scratch, "schemamig query of a kind",
 										   ALLOCSET_DEFAULT_SIZES);
+	reader.row = AllocSetContextCreate(scratch, "schemamig row of a query",
+									   ALLOCSET_DEFAULT_SIZES);
 	sm_env_enter_deparse(&env);
 	reader.args[0] = schema_oids(schemas);
 	reader.args[1] = ObjectIdGetDatum(nobody);

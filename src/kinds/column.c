@@ -11,14 +11,24 @@
  */
 #include "postgres.h"
 
+#include "access/htup_details.h"
+#include "catalog/pg_attrdef.h"
+#include "catalog/pg_attribute.h"
 #include "catalog/pg_class.h"
+#include "catalog/pg_sequence.h"
+#include "catalog/pg_type.h"
 #include "commands/defrem.h"
 #include "lib/stringinfo.h"
 #include "utils/builtins.h"
+#include "utils/lsyscache.h"
+#include "utils/ruleutils.h"
+#include "utils/syscache.h"
 
 #include "coltype.h"
 #include "compat.h"
 #include "kinds.h"
+#include "kinds/attribute.h"
+#include "kinds/column.h"
 #include "kinds/options.h"
 #include "kinds/table.h"
 
@@ -71,60 +81,161 @@ static const SmAttr attrs[] = {
 	{ "checked domain", SM_ATTR_INFO },
 };
 
-/* clang-format off */
-static const char query[] =
-	"SELECT a.attrelid, a.attnum::int4, a.attrelid, 0, n.nspname, a.attname, "
-	"format('%I.%I.%I', n.nspname, c.relname, a.attname), "
-	"NULL::text, "
-	SM_SQL_ACL("a.attacl", "c.relowner") ", "
-	"format_type(a.atttypid, a.atttypmod), "
-	"CASE WHEN a.attcollation <> t.typcollation "
-	"THEN a.attcollation::regcollation::text END, "
-	SM_SQL_NOT_NULL ", "
-	/* that of a partition is its parent's */
-	"CASE WHEN s.name IS NULL THEN NULL "
-	"WHEN a.attidentity = 'a' THEN 'ALWAYS' ELSE 'BY DEFAULT' END, "
-	"s.name, s.seqstart, s.seqincrement, s.seqmin, s.seqmax, "
-	"nullif(s.seqcache, 1), s.seqcycle, "
-	"CASE a.attgenerated WHEN 's' THEN 'STORED' WHEN 'v' THEN 'VIRTUAL' END, "
-	"CASE WHEN a.attgenerated <> '' THEN pg_get_expr(d.adbin, d.adrelid) END, "
-	"CASE WHEN a.attstorage <> t.typstorage THEN CASE a.attstorage "
-	"WHEN 'p' THEN 'PLAIN' WHEN 'e' THEN 'EXTERNAL' WHEN 'm' THEN 'MAIN' "
-	"ELSE 'EXTENDED' END END, "
-	"CASE a.attcompression WHEN 'p' THEN 'pglz' WHEN 'l' THEN 'lz4' END, "
-	"nullif(a.attstattarget, -1), "
-	SM_SQL_OPTIONS("a.attoptions") ", "
-	"a.attinhcount > 0 AND NOT a.attislocal, "
-	"t.typtype = 'd' AND (t.typnotnull OR EXISTS "
-	"(SELECT FROM pg_constraint WHERE contypid = t.oid)) "
-	"FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid "
-	"JOIN pg_namespace n ON n.oid = c.relnamespace "
-	"JOIN pg_type t ON t.oid = a.atttypid "
-	"LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid "
-	"AND d.adnum = a.attnum AND a.attgenerated <> '' "
-	"LEFT JOIN (SELECT sd.refobjid, sd.refobjsubid, "
-	"format('%I.%I', sn.nspname, sc.relname) AS name, q.* "
-	"FROM pg_depend sd JOIN pg_sequence q ON q.seqrelid = sd.objid "
-	"JOIN pg_class sc ON sc.oid = q.seqrelid "
-	"JOIN pg_namespace sn ON sn.oid = sc.relnamespace "
-	"WHERE sd.classid = 'pg_class'::regclass "
-	"AND sd.refclassid = 'pg_class'::regclass AND sd.deptype = 'i') s "
-	"ON s.refobjid = a.attrelid AND s.refobjsubid = a.attnum "
-	SM_SQL_NOT_NULL_JOIN
-	"WHERE c.relkind IN ('r', 'p') AND c.relpersistence <> 't' "
-	"AND a.attnum > 0 AND NOT a.attisdropped "
-	"AND c.relnamespace = ANY ($1) ORDER BY a.attrelid, a.attnum";
-
-/* What generated columns need is what their expressions need */
+/* What identity columns need is their sequence */
 static const char alias_query[] =
-	"SELECT 'pg_attrdef'::regclass::oid, d.oid, d.adrelid, d.adnum::int4 "
-	"FROM pg_attrdef d JOIN pg_attribute a ON a.attrelid = d.adrelid "
-	"AND a.attnum = d.adnum AND a.attgenerated <> '' "
-	"UNION ALL SELECT sd.classid, sd.objid, sd.refobjid, sd.refobjsubid "
-	"FROM pg_depend sd JOIN pg_sequence q ON q.seqrelid = sd.objid "
-	"WHERE sd.classid = 'pg_class'::regclass "
-	"AND sd.refclassid = 'pg_class'::regclass AND sd.deptype = 'i'";
-/* clang-format on */
+	"SELECT classid, objid, refobjid, refobjsubid FROM pg_depend "
+	"WHERE classid = 'pg_class'::regclass "
+	"AND refclassid = 'pg_class'::regclass "
+	"AND refobjsubid > 0 AND deptype = 'i'";
+
+static const char *
+identity_words(char identity)
+{
+	switch (identity)
+	{
+		case ATTRIBUTE_IDENTITY_ALWAYS:
+			return "ALWAYS";
+		case ATTRIBUTE_IDENTITY_BY_DEFAULT:
+			return "BY DEFAULT";
+		default:
+			return NULL;
+	}
+}
+
+static const char *
+generated_word(char generated)
+{
+	switch (generated)
+	{
+		case '\0':
+			return NULL;
+		case ATTRIBUTE_GENERATED_STORED:
+			return "STORED";
+		default:
+			return "VIRTUAL";
+	}
+}
+
+static void
+read_tuple(SmReader *reader, HeapTuple tuple, TupleDesc desc)
+{
+	SmObject *table = sm_attribute_relation(reader, tuple);
+	SmAttribute a;
+	SmObject *column;
+
+	if (table == NULL || table->kind != &sm_kind_table)
+		return;
+	column = sm_attribute_add(&a, reader, table, tuple, desc);
+	column->attr[TYPE] = a.type.name;
+	if (a.form->attcollation != a.type.collation)
+		column->attr[COLLATION] =
+			sm_snapshot_text(a.snapshot,
+							 generate_collation_name(a.form->attcollation));
+	if (a.form->attnotnull)
+		column->attr[NOT_NULL] = "NOT NULL";
+	column->attr[IDENTITY] = identity_words(a.form->attidentity);
+	column->attr[GENERATED] = generated_word(a.form->attgenerated);
+	if (a.form->attstorage != a.type.storage)
+		column->attr[STORAGE] = sm_attribute_storage(a.form->attstorage);
+	column->attr[COMPRESSION] = sm_attribute_compression(&a);
+	column->attr[STATISTICS] = sm_attribute_statistics(&a);
+	column->attr[OPTIONS] = sm_attribute_options(&a);
+	if (a.form->attinhcount > 0 && !a.form->attislocal)
+		column->attr[INHERITED] = "t";
+	if (a.type.checked)
+		column->attr[CHECKED_DOMAIN] = "t";
+}
+
+static const char *
+int64_text(const SmSnapshot *snapshot, int64 value)
+{
+	return sm_snapshot_text(snapshot, psprintf(INT64_FORMAT, value));
+}
+
+/* The sequence of an identity column */
+static void
+aliased(SmSnapshot *snapshot, SmObject *column, SmAddress alias)
+{
+	HeapTuple tuple = SearchSysCache1(SEQRELID, ObjectIdGetDatum(alias.objid));
+	Form_pg_sequence form;
+
+	if (!HeapTupleIsValid(tuple))
+		sm_snapshot_outdated();
+	form = (Form_pg_sequence) GETSTRUCT(tuple);
+	column->attr[SEQUENCE_NAME] =
+		sm_snapshot_text(snapshot, sm_name_of_relation(alias.objid));
+	column->attr[START] = int64_text(snapshot, form->seqstart);
+	column->attr[INCREMENT] = int64_text(snapshot, form->seqincrement);
+	column->attr[MIN] = int64_text(snapshot, form->seqmin);
+	column->attr[MAX] = int64_text(snapshot, form->seqmax);
+	if (form->seqcache != 1)
+		column->attr[CACHE] = int64_text(snapshot, form->seqcache);
+	column->attr[CYCLE] = form->seqcycle ? "t" : NULL;
+	ReleaseSysCache(tuple);
+}
+
+/* The identity of a column of a partition is that of its parent's */
+static void
+loaded(SmObject *column)
+{
+	if (column->attr[SEQUENCE_NAME] == NULL)
+		column->attr[IDENTITY] = NULL;
+}
+
+static int
+compare(const SmObject *a, const SmObject *b)
+{
+	return a->address.subid - b->address.subid;
+}
+
+/*
+ * Takes the expression of a generated column.  What such a column needs is what
+ * the expression needs.
+ */
+void
+sm_column_set_expression(SmSnapshot *snapshot, SmObject *column, Oid attrdef,
+						 const char *expression)
+{
+	SmAddress address = { AttrDefaultRelationId, attrdef, 0 };
+
+	column->attr[EXPRESSION] = sm_snapshot_text(snapshot, expression);
+	sm_snapshot_place(snapshot, address, column);
+}
+
+/*
+ * Takes the constraint by which the column is not null, which servers have from
+ * PG18 on.  Its name is said only if it is not what the server would choose.
+ */
+void
+sm_column_set_not_null(SmSnapshot *snapshot, SmObject *column,
+					   Form_pg_constraint form)
+{
+	SmAddress address = { ConstraintRelationId, form->oid, 0 };
+	const char *name = quote_identifier(NameStr(form->conname));
+	char *usual =
+		psprintf("%s_%s_not_null", column->parent->name, column->name);
+	bool named = strcmp(NameStr(form->conname), usual) != 0;
+
+	if (named || form->connoinherit || !form->convalidated)
+		column->attr[NOT_NULL] =
+			sm_snapshot_text(snapshot,
+							 psprintf("%s%s%sNOT NULL%s%s",
+									  named ? "CONSTRAINT " : "",
+									  named ? name : "", named ? " " : "",
+									  form->connoinherit ? " NO INHERIT" : "",
+									  form->convalidated ? "" : " NOT VALID"));
+	else
+		column->attr[NOT_NULL] = "NOT NULL";
+	column->attr[NOT_NULL_NAME] = sm_snapshot_text(snapshot, name);
+	sm_snapshot_place_part(snapshot, address, column);
+}
+
+/* Is it a generated column? */
+bool
+sm_column_is_generated(const SmObject *column)
+{
+	return sm_attr(column, GENERATED) != NULL;
+}
 
 static const char *
 sql_type(const SmObject *object)
@@ -257,11 +368,10 @@ add_identity(SmDelta *delta, const SmObject *from, const SmObject *to)
 						 quote_identifier(to->name), sm_attr(to, IDENTITY),
 						 sequence.data);
 	if (old)
-		sm_delta_statement(
-			delta, to, SM_PHASE_ALTER,
-			"SELECT setval(%s, last_value, is_called) FROM %s",
-			quote_literal_cstr(sm_attr(to, SEQUENCE_NAME)),
-			quote_qualified_identifier(to->schema, aside));
+		sm_delta_statement(delta, to, SM_PHASE_ALTER,
+						   "SELECT setval(%s, last_value, is_called) FROM %s",
+						   quote_literal_cstr(sm_attr(to, SEQUENCE_NAME)),
+						   quote_qualified_identifier(to->schema, aside));
 	else
 		sm_delta_hazard(delta, to, SM_PHASE_ALTER,
 						"the identity begins with %s, whatever values there are",
@@ -429,8 +539,8 @@ change_type(SmDelta *delta, const SmObject *from, const SmObject *to,
 
 	/* another collation alone changes no value */
 	if (SM_DIFFERS(changed, TYPE))
-		change = sm_coltype_change(sm_attr(from, TYPE), sm_attr(to, TYPE),
-								   to->name);
+		change =
+			sm_coltype_change(sm_attr(from, TYPE), sm_attr(to, TYPE), to->name);
 
 	sm_delta_alter_table(delta, to, SM_PHASE_ALTER, to->parent->identity,
 						 "ALTER COLUMN %s TYPE %s%s%s%s%s",
@@ -593,13 +703,19 @@ const SmKind sm_kind_column = {
 	.name = "column",
 	.classid = RelationRelationId,
 	.parent_class = RelationRelationId,
-	.query = query,
+	.catalog = AttributeRelationId,
+	.read = read_tuple,
+	.naming = SM_NAMED_IN_PARENT,
 	.attrs = attrs,
 	.n_attrs = lengthof(attrs),
 	.flags = SM_KIND_HOLDS_DATA,
 	.weight = 41,
 	.acl_type = 'c',
 	.alias_query = alias_query,
+	.aliased = aliased,
+	.loaded = loaded,
+	.compare = compare,
+	.part_comment = NOT_NULL_COMMENT,
 	.type_attribute = TYPE,
 	.sql_type = sql_type,
 	.is_inline = is_inline,

@@ -10,16 +10,27 @@
  */
 #include "postgres.h"
 
+#include "access/htup_details.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_constraint.h"
+#include "catalog/pg_index.h"
+#include "catalog/pg_type.h"
 #include "lib/stringinfo.h"
+#include "nodes/parsenodes.h"
+#include "utils/array.h"
 #include "utils/builtins.h"
+#include "utils/fmgrprotos.h"
+#include "utils/lsyscache.h"
+#include "utils/syscache.h"
 
 #include "compat.h"
+#include "deparse.h"
 #include "kinds.h"
+#include "kinds/column.h"
 #include "kinds/options.h"
 #include "kinds/relation.h"
 #include "kinds/table.h"
+#include "snapshot.h"
 
 enum
 {
@@ -48,40 +59,329 @@ static const SmAttr attrs[] = {
 	{ "replica identity", 0 },
 };
 
-/* What may stand behind the definition, from a word on */
-#define SM_SQL_TAIL                                                            \
-	"( DEFERRABLE)?( INITIALLY DEFERRED)?( NOT ENFORCED)?( NOT VALID)?$"
+/* A tuple of pg_constraint */
+typedef struct ConstraintTuple
+{
+	SmSnapshot *snapshot;
+	HeapTuple tuple;
+	TupleDesc desc;
+	Form_pg_constraint form;
+} ConstraintTuple;
 
-/* clang-format off */
-static const char query[] =
-	"SELECT s.oid, 0, s.conrelid, 0, n.nspname, s.conname, "
-	"format('%I ON %I.%I', s.conname, n.nspname, c.relname), "
-	"NULL::text, NULL::text, s.contype, "
-	"regexp_replace(s.def, '"
-	SM_SQL_TAIL "', ''), "
-	"CASE WHEN s.condeferrable THEN 'DEFERRABLE' "
-	"|| CASE WHEN s.condeferred THEN ' INITIALLY DEFERRED' ELSE '' END END, "
-	"s.def ~ ' NOT ENFORCED( NOT VALID)?$', "
-	"NOT s.convalidated AND s.def ~ ' NOT VALID$', "
-	"s.coninhcount > 0 AND NOT s.conislocal, "
-	SM_SQL_OPTIONS("x.reloptions")
-	", o.description, "
-	SM_SQL_INDEX_MARKS " "
-	"FROM (SELECT *, pg_get_constraintdef(oid) AS def FROM pg_constraint "
-	"WHERE contype IN ('p', 'u', 'x', 'f', 'c') AND conrelid <> 0 "
-	"AND connamespace = ANY ($1) "
-	/* foreign keys of partitions come and go with that of the parent */
-	"AND (contype <> 'f' OR conparentid = 0)) s "
-	"JOIN pg_class c ON c.oid = s.conrelid AND c.relkind IN ('r', 'p') "
-	"AND c.relpersistence <> 't' "
-	"JOIN pg_namespace n ON n.oid = c.relnamespace "
-	"LEFT JOIN pg_index i ON i.indexrelid = s.conindid "
-	"AND s.contype IN ('p', 'u', 'x') "
-	"LEFT JOIN pg_class x ON x.oid = i.indexrelid "
-	"LEFT JOIN pg_description o ON o.objoid = i.indexrelid "
-	"AND o.classoid = 'pg_class'::regclass AND o.objsubid = 0 "
-	"ORDER BY s.conrelid, s.contype = 'c', s.contype DESC, s.conname";
-/* clang-format on */
+/* The numbers in an int2[] */
+static int
+get_numbers(Datum array, Datum **numbers)
+{
+	int n;
+
+	deconstruct_array(DatumGetArrayTypeP(array), INT2OID, sizeof(int16), true,
+					  TYPALIGN_SHORT, numbers, NULL, &n);
+	return n;
+}
+
+/* Columns of a table, from the given one on, as a list.  Returns how many */
+static int
+append_columns(StringInfo sql, const SmSnapshot *snapshot, Oid table,
+			   Datum numbers, int first, bool period)
+{
+	Datum *number;
+	int n = get_numbers(numbers, &number);
+
+	for (int i = first; i < n; i++)
+	{
+		const char *name =
+			sm_relation_column_name(snapshot, table, DatumGetInt16(number[i]));
+
+		appendStringInfo(sql, "%s%s%s", i > first ? ", " : "",
+						 period && i > first && i == n - 1 ? "PERIOD " : "",
+						 quote_identifier(name));
+	}
+	return n;
+}
+
+static Datum
+get_value(const ConstraintTuple *c, int number, bool *isnull)
+{
+	return heap_getattr(c->tuple, number, c->desc, isnull);
+}
+
+static Datum
+get_not_null(const ConstraintTuple *c, int number)
+{
+	bool isnull;
+	Datum value = get_value(c, number, &isnull);
+
+	Assert(!isnull);
+	return value;
+}
+
+/* PRIMARY KEY and UNIQUE; key is what the index has, with what is included */
+static void
+append_key(StringInfo sql, const ConstraintTuple *c, bool nulls_not_distinct,
+		   Datum key)
+{
+	Oid table = c->form->conrelid;
+	Datum *number;
+	int n;
+
+	appendStringInfoString(sql, c->form->contype == CONSTRAINT_PRIMARY
+									? "PRIMARY KEY "
+									: "UNIQUE ");
+	if (nulls_not_distinct)
+		appendStringInfoString(sql, "NULLS NOT DISTINCT ");
+	appendStringInfoChar(sql, '(');
+	n = append_columns(sql, c->snapshot, table,
+					   get_not_null(c, Anum_pg_constraint_conkey), 0, false);
+	if (sm_has_period(c->form))
+		appendStringInfoString(sql, " WITHOUT OVERLAPS");
+	appendStringInfoChar(sql, ')');
+	if (get_numbers(key, &number) > n)
+	{
+		appendStringInfoString(sql, " INCLUDE (");
+		(void) append_columns(sql, c->snapshot, table, key, n, false);
+		appendStringInfoChar(sql, ')');
+	}
+}
+
+static void
+append_action(StringInfo sql, const char *event, char action)
+{
+	const char *words = NULL;
+
+	switch (action)
+	{
+		case FKCONSTR_ACTION_RESTRICT:
+			words = "RESTRICT";
+			break;
+		case FKCONSTR_ACTION_CASCADE:
+			words = "CASCADE";
+			break;
+		case FKCONSTR_ACTION_SETNULL:
+			words = "SET NULL";
+			break;
+		case FKCONSTR_ACTION_SETDEFAULT:
+			words = "SET DEFAULT";
+			break;
+	}
+	if (words)
+		appendStringInfo(sql, " ON %s %s", event, words);
+}
+
+static void
+append_foreign_key(StringInfo sql, const ConstraintTuple *c)
+{
+	Oid table = c->form->conrelid;
+	Oid other = c->form->confrelid;
+	bool period = sm_has_period(c->form);
+	bool isnull;
+	Datum set;
+
+	appendStringInfoString(sql, "FOREIGN KEY (");
+	(void) append_columns(sql, c->snapshot, table,
+						  get_not_null(c, Anum_pg_constraint_conkey), 0,
+						  period);
+	appendStringInfo(sql, ") REFERENCES %s(", sm_name_of_relation(other));
+	(void) append_columns(sql, c->snapshot, other,
+						  get_not_null(c, Anum_pg_constraint_confkey), 0,
+						  period);
+	appendStringInfoChar(sql, ')');
+	if (c->form->confmatchtype == FKCONSTR_MATCH_FULL)
+		appendStringInfoString(sql, " MATCH FULL");
+	append_action(sql, "UPDATE", c->form->confupdtype);
+	append_action(sql, "DELETE", c->form->confdeltype);
+	set = get_value(c, Anum_pg_constraint_confdelsetcols, &isnull);
+	if (!isnull)
+	{
+		appendStringInfoString(sql, " (");
+		(void) append_columns(sql, c->snapshot, table, set, 0, false);
+		appendStringInfoChar(sql, ')');
+	}
+}
+
+static void
+strip(char *definition, const char *tail)
+{
+	size_t length = strlen(definition);
+	size_t rest = strlen(tail);
+
+	if (length > rest && strcmp(definition + length - rest, tail) == 0)
+		definition[length - rest] = '\0';
+}
+
+/* What the server says of a constraint, without what are attributes here */
+static char *
+deparse_exclusion(const ConstraintTuple *c)
+{
+	char *definition = TextDatumGetCString(
+		DirectFunctionCall1(pg_get_constraintdef,
+							ObjectIdGetDatum(c->form->oid)));
+
+	strip(definition, " INITIALLY DEFERRED");
+	strip(definition, " DEFERRABLE");
+	return definition;
+}
+
+static char *
+deparse_check(const ConstraintTuple *c)
+{
+	char *tree =
+		TextDatumGetCString(get_not_null(c, Anum_pg_constraint_conbin));
+
+	return psprintf("CHECK (%s)%s",
+					sm_deparse(c->snapshot, c->form->conrelid, tree),
+					c->form->connoinherit ? " NO INHERIT" : "");
+}
+
+/* What the index of a constraint has, and the definition of a key */
+static void
+read_index(const ConstraintTuple *c, SmObject *object)
+{
+	Oid index = c->form->conindid;
+	SmAddress address = { RelationRelationId, index, 0 };
+	HeapTuple tuple = SearchSysCache1(INDEXRELID, ObjectIdGetDatum(index));
+	HeapTuple relation = SearchSysCache1(RELOID, ObjectIdGetDatum(index));
+	Form_pg_index form;
+	bool isnull;
+	Datum value;
+
+	if (!HeapTupleIsValid(tuple) || !HeapTupleIsValid(relation))
+		sm_snapshot_outdated();
+	form = (Form_pg_index) GETSTRUCT(tuple);
+	if (c->form->contype != CONSTRAINT_EXCLUSION)
+	{
+		StringInfoData sql;
+
+		initStringInfo(&sql);
+		value =
+			SysCacheGetAttr(INDEXRELID, tuple, Anum_pg_index_indkey, &isnull);
+		append_key(&sql, c, form->indnullsnotdistinct, value);
+		object->attr[DEFINITION] = sm_snapshot_text(c->snapshot, sql.data);
+	}
+	value =
+		SysCacheGetAttr(RELOID, relation, Anum_pg_class_reloptions, &isnull);
+	if (!isnull)
+		object->attr[INDEX_OPTIONS] =
+			sm_snapshot_text(c->snapshot, sm_options_lines(value));
+	object->attr[CLUSTERED] = form->indisclustered ? "t" : NULL;
+	object->attr[REPLICA_IDENTITY] = form->indisreplident ? "t" : NULL;
+	ReleaseSysCache(tuple);
+	ReleaseSysCache(relation);
+	sm_snapshot_place(c->snapshot, address, object);
+	sm_snapshot_place_part(c->snapshot, address, object);
+}
+
+/*
+ * Definitions of keys are put together here, as pg_get_constraintdef() would
+ * do: it looks for each one, and there are many.
+ */
+static void
+read_definition(const ConstraintTuple *c, SmObject *object)
+{
+	StringInfoData sql;
+
+	switch (c->form->contype)
+	{
+		case CONSTRAINT_FOREIGN:
+			initStringInfo(&sql);
+			append_foreign_key(&sql, c);
+			object->attr[DEFINITION] = sm_snapshot_text(c->snapshot, sql.data);
+			break;
+		case CONSTRAINT_CHECK:
+			object->attr[DEFINITION] =
+				sm_snapshot_text(c->snapshot, deparse_check(c));
+			break;
+		case CONSTRAINT_EXCLUSION:
+			object->attr[DEFINITION] =
+				sm_snapshot_text(c->snapshot, deparse_exclusion(c));
+			break;
+	}
+	if (c->form->contype == CONSTRAINT_PRIMARY ||
+		c->form->contype == CONSTRAINT_UNIQUE ||
+		c->form->contype == CONSTRAINT_EXCLUSION)
+		read_index(c, object);
+}
+
+/* The type as an attribute; NULL if such a constraint is no object */
+static const char *
+type_of(Form_pg_constraint form)
+{
+	switch (form->contype)
+	{
+		case CONSTRAINT_PRIMARY:
+			return "p";
+		case CONSTRAINT_UNIQUE:
+			return "u";
+		case CONSTRAINT_EXCLUSION:
+			return "x";
+		case CONSTRAINT_CHECK:
+			return "c";
+		case CONSTRAINT_FOREIGN:
+			/* that of a partition comes and goes with that of the parent */
+			return OidIsValid(form->conparentid) ? NULL : "f";
+		default:
+			return NULL;
+	}
+}
+
+static void
+read_not_null(const ConstraintTuple *c)
+{
+	SmAddress address = { RelationRelationId, c->form->conrelid, 0 };
+	SmObject *column;
+	Datum *number;
+
+	(void) get_numbers(get_not_null(c, Anum_pg_constraint_conkey), &number);
+	address.subid = DatumGetInt16(number[0]);
+	column = sm_snapshot_at(c->snapshot, address);
+	if (column && column->kind == &sm_kind_column)
+		sm_column_set_not_null(c->snapshot, column, c->form);
+}
+
+static void
+read_tuple(SmReader *reader, HeapTuple tuple, TupleDesc desc)
+{
+	Form_pg_constraint form = (Form_pg_constraint) GETSTRUCT(tuple);
+	ConstraintTuple c = { sm_reader_snapshot(reader), tuple, desc, form };
+	SmAddress address = { RelationRelationId, form->conrelid, 0 };
+	SmObject *table;
+	SmObject *object;
+
+	if (!OidIsValid(form->conrelid))
+		return;
+	table = sm_snapshot_at(c.snapshot, address);
+	if (table == NULL || table->kind != &sm_kind_table)
+		return;
+	if (form->contype == 'n')
+		read_not_null(&c);
+	if (type_of(form) == NULL)
+		return;
+	object = sm_reader_add(reader, table, form->oid, 0, NameStr(form->conname));
+	if (object == NULL)
+		return;
+	object->attr[TYPE] = type_of(form);
+	if (form->condeferrable)
+		object->attr[DEFERRABLE] =
+			form->condeferred ? "DEFERRABLE INITIALLY DEFERRED" : "DEFERRABLE";
+	if (!sm_is_enforced(form))
+		object->attr[NOT_ENFORCED] = "t";
+	else if (!form->convalidated)
+		object->attr[NOT_VALID] = "t";
+	if (form->coninhcount > 0 && !form->conislocal)
+		object->attr[INHERITED] = "t";
+	read_definition(&c, object);
+}
+
+/* As they are to stand in a table: keys before what is checked */
+static int
+compare(const SmObject *a, const SmObject *b)
+{
+	char x = sm_attr(a, TYPE)[0];
+	char y = sm_attr(b, TYPE)[0];
+
+	if ((x == CONSTRAINT_CHECK) != (y == CONSTRAINT_CHECK))
+		return x == CONSTRAINT_CHECK ? 1 : -1;
+	return x != y ? y - x : strcmp(a->name, b->name);
+}
 
 static const char *
 sql_type(const SmObject *object)
@@ -114,7 +414,8 @@ comes_from_parent(const SmObject *object)
 static bool
 is_inline(const SmObject *object)
 {
-	return !comes_from_parent(object) && !sm_attr_is(object, TYPE, "f") && !sm_attr_true(object, NOT_VALID) &&
+	return !comes_from_parent(object) && !sm_attr_is(object, TYPE, "f") &&
+		   !sm_attr_true(object, NOT_VALID) &&
 		   sm_attr(object, INDEX_OPTIONS) == NULL;
 }
 
@@ -270,7 +571,11 @@ const SmKind sm_kind_constraint = {
 	.name = "constraint",
 	.classid = ConstraintRelationId,
 	.parent_class = RelationRelationId,
-	.query = query,
+	.catalog = ConstraintRelationId,
+	.read = read_tuple,
+	.naming = SM_NAMED_ON_PARENT,
+	.compare = compare,
+	.part_comment = INDEX_COMMENT,
 	.attrs = attrs,
 	.n_attrs = lengthof(attrs),
 	.flags = SM_KIND_REBUILDABLE | SM_KIND_RELATION | SM_KIND_SPLITS,

@@ -9,6 +9,7 @@
  */
 #include "postgres.h"
 
+#include "access/htup_details.h"
 #include "catalog/pg_attrdef.h"
 #include "catalog/pg_class.h"
 #include "nodes/nodes.h"
@@ -16,8 +17,11 @@
 #include "utils/builtins.h"
 
 #include "compat.h"
+#include "deparse.h"
 #include "kinds.h"
+#include "kinds/column.h"
 #include "kinds/table.h"
+#include "snapshot.h"
 
 enum
 {
@@ -30,40 +34,56 @@ static const SmAttr attrs[] = {
 	{ "volatile", SM_ATTR_INFO },
 };
 
-/* clang-format off */
-static const char query[] =
-	"SELECT d.oid, 0, d.adrelid, d.adnum::int4, n.nspname, a.attname, "
-	"format('%I.%I.%I', n.nspname, c.relname, a.attname), "
-	"NULL::text, NULL::text, pg_get_expr(d.adbin, d.adrelid), "
-	"CASE WHEN d.adbin::text LIKE '%{FUNCEXPR %' "
-	"OR d.adbin::text LIKE '%{OPEXPR %' "
-	"OR d.adbin::text LIKE '%{NEXTVALUEEXPR %' "
-	"OR d.adbin::text LIKE '%{COERCETODOMAIN %' "
-	"OR d.adbin::text LIKE '%{SQLVALUEFUNCTION %' "
-	"OR d.adbin::text LIKE '%{COERCEVIAIO %' THEN d.adbin::text END "
-	"FROM pg_attrdef d JOIN pg_class c ON c.oid = d.adrelid "
-	"JOIN pg_namespace n ON n.oid = c.relnamespace "
-	"JOIN pg_attribute a ON a.attrelid = d.adrelid AND a.attnum = d.adnum "
-	"WHERE c.relkind IN ('r', 'p') AND c.relpersistence <> 't' "
-	"AND a.attgenerated = '' AND c.relnamespace = ANY ($1)";
-/* clang-format on */
-
 static const char *
 sql_type(const SmObject *object)
 {
 	return "DEFAULT";
 }
 
-/* The query has read the expression's tree where it may be volatile */
-static void
-loaded(SmObject *object)
+/* Is there anything in an expression that could be volatile? */
+static bool
+may_be_volatile(const char *tree)
 {
-	const char *tree = object->attr[VOLATILE];
+	static const char *const nodes[] = {
+		"{FUNCEXPR ",		"{OPEXPR ",			  "{NEXTVALUEEXPR ",
+		"{COERCETODOMAIN ", "{SQLVALUEFUNCTION ", "{COERCEVIAIO "
+	};
 
-	if (tree == NULL)
+	for (int i = 0; i < (int) lengthof(nodes); i++)
+		if (strstr(tree, nodes[i]))
+			return true;
+	return false;
+}
+
+/* Expressions of generated columns are parts of these */
+static void
+read_tuple(SmReader *reader, HeapTuple tuple, TupleDesc desc)
+{
+	SmSnapshot *snapshot = sm_reader_snapshot(reader);
+	Form_pg_attrdef form = (Form_pg_attrdef) GETSTRUCT(tuple);
+	SmAddress address = { RelationRelationId, form->adrelid, form->adnum };
+	SmObject *column = sm_snapshot_at(snapshot, address);
+	bool isnull;
+	Datum value = heap_getattr(tuple, Anum_pg_attrdef_adbin, desc, &isnull);
+	SmObject *object;
+	char *tree;
+
+	if (column == NULL || column->kind != &sm_kind_column)
 		return;
-	object->attr[VOLATILE] =
-		contain_volatile_functions(stringToNode(tree)) ? "t" : NULL;
+	tree = TextDatumGetCString(value);
+	if (sm_column_is_generated(column))
+	{
+		sm_column_set_expression(snapshot, column, form->oid,
+								 sm_deparse(snapshot, form->adrelid, tree));
+		return;
+	}
+	object = sm_reader_add(reader, column, form->oid, 0, NULL);
+	if (object == NULL)
+		return;
+	object->attr[EXPRESSION] =
+		sm_snapshot_text(snapshot, sm_deparse(snapshot, InvalidOid, tree));
+	if (may_be_volatile(tree) && contain_volatile_functions(stringToNode(tree)))
+		object->attr[VOLATILE] = "t";
 }
 
 static bool
@@ -115,13 +135,14 @@ const SmKind sm_kind_default = {
 	.name = "default",
 	.classid = AttrDefaultRelationId,
 	.parent_class = RelationRelationId,
-	.query = query,
+	.catalog = AttrDefaultRelationId,
+	.read = read_tuple,
+	.naming = SM_NAMED_AS_PARENT,
 	.attrs = attrs,
 	.n_attrs = lengthof(attrs),
 	.flags = SM_KIND_REBUILDABLE | SM_KIND_SPLITS,
 	.weight = 42,
 	.sql_type = sql_type,
-	.loaded = loaded,
 	.is_inline = is_inline,
 	.is_disturbed = is_disturbed,
 	.create = create,

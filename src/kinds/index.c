@@ -12,15 +12,27 @@
  */
 #include "postgres.h"
 
+#include "access/htup_details.h"
+#include "catalog/pg_am.h"
 #include "catalog/pg_class.h"
+#include "catalog/pg_collation.h"
+#include "catalog/pg_namespace.h"
+#include "catalog/pg_opclass.h"
 #include "lib/stringinfo.h"
 #include "utils/builtins.h"
+#include "utils/catcache.h"
+#include "utils/fmgrprotos.h"
+#include "utils/lsyscache.h"
+#include "utils/ruleutils.h"
+#include "utils/syscache.h"
 
 #include "compat.h"
+#include "deparse.h"
 #include "kinds.h"
 #include "kinds/options.h"
 #include "kinds/relation.h"
 #include "kinds/table.h"
+#include "query.h"
 
 enum
 {
@@ -55,68 +67,210 @@ static const SmAttr attrs[] = {
 	{ "replica identity", 0 },
 };
 
+/* What the query has for complete() */
+enum
+{
+	ROW_N_KEYS = SM_ROW_ATTRS + lengthof(attrs),
+	ROW_KEY,
+	ROW_CLASS,
+	ROW_COLLATION,
+	ROW_OPTION,
+	ROW_PREDICATE
+};
+
 /* clang-format off */
 static const char query[] =
-	"SELECT i.indexrelid, 0, i.indrelid, 0, n.nspname, x.relname, "
-	"format('%I.%I', n.nspname, x.relname), NULL::text, NULL::text, "
-	"i.indisunique, m.amname, k.columns, k.included, i.indnullsnotdistinct, "
-	"CASE WHEN i.indpred IS NOT NULL "
-	"THEN pg_get_expr(i.indpred, i.indrelid) END, "
-	SM_SQL_OPTIONS("x.reloptions")
-	", quote_ident(s.spcname), "
+	"SELECT i.indexrelid, 0, i.indrelid, 0, NULL::name, x.relname, NULL::text, "
+	"NULL::text, NULL::text, "
+	"i.indisunique, m.amname, NULL::text, NULL::text, i.indnullsnotdistinct, "
+	"NULL::text, "
+	SM_SQL_OPTIONS("x.reloptions") ", quote_ident(s.spcname), "
 	"CASE WHEN i.indexprs IS NOT NULL THEN "
 	"(SELECT string_agg(e.attnum || ' ' || e.attstattarget, E'\\n' "
 	"ORDER BY e.attnum) FROM pg_attribute e "
 	"WHERE e.attrelid = i.indexrelid AND e.attstattarget >= 0) END, "
 	"NOT i.indisvalid AND x.relkind = 'i', "
-	"CASE WHEN p.oid IS NOT NULL "
-	"THEN format('%I.%I', pn.nspname, p.relname) END, "
-	SM_SQL_INDEX_MARKS " "
+	"CASE WHEN x.relispartition THEN ("
+	"SELECT format('%I.%I', n.nspname, p.relname) FROM pg_inherits h "
+	"JOIN pg_class p ON p.oid = h.inhparent "
+	"JOIN pg_namespace n ON n.oid = p.relnamespace "
+	"WHERE h.inhrelid = i.indexrelid) END, "
+	SM_SQL_INDEX_MARKS ", "
+	"i.indnkeyatts, i.indkey, i.indclass, i.indcollation, i.indoption, "
+	"i.indpred "
 	"FROM pg_index i JOIN pg_class x ON x.oid = i.indexrelid "
-	"JOIN pg_namespace n ON n.oid = x.relnamespace "
-	"JOIN pg_class c ON c.oid = i.indrelid "
 	"JOIN pg_am m ON m.oid = x.relam "
 	"LEFT JOIN pg_tablespace s ON s.oid = x.reltablespace "
-	"LEFT JOIN (pg_inherits h JOIN pg_class p ON p.oid = h.inhparent "
-	"JOIN pg_namespace pn ON pn.oid = p.relnamespace) "
-	"ON h.inhrelid = i.indexrelid "
-	"CROSS JOIN LATERAL (SELECT "
-	"string_agg(u.def, ', ' ORDER BY u.n) "
-	"FILTER (WHERE u.n <= i.indnkeyatts) AS columns, "
-	"string_agg(u.def, ', ' ORDER BY u.n) "
-	"FILTER (WHERE u.n > i.indnkeyatts) AS included FROM (SELECT u.n, "
-	"CASE WHEN u.attnum = 0 "
-	"THEN pg_get_indexdef(i.indexrelid, u.n::int, false) "
-	"ELSE quote_ident(a.attname) END "
-	"|| CASE WHEN u.n > i.indnkeyatts THEN '' ELSE "
-	/* of an expression it is not known what it would have without */
-	"CASE WHEN u.collid NOT IN (0, coalesce(a.attcollation, 100)) "
-	"THEN ' COLLATE ' || u.collid::regcollation::text ELSE '' END "
-	"|| CASE WHEN NOT o.opcdefault OR ea.attoptions IS NOT NULL "
-	"OR (o.opcintype <> a.atttypid AND EXISTS (SELECT FROM pg_opclass d "
-	"WHERE d.opcmethod = o.opcmethod AND d.opcintype = a.atttypid "
-	"AND d.opcdefault)) "
-	"THEN ' ' || CASE WHEN o.opcnamespace = 11 THEN quote_ident(o.opcname) "
-	"ELSE format('%I.%I', oc.nspname, o.opcname) END ELSE '' END "
-	"|| CASE WHEN ea.attoptions IS NOT NULL THEN ' (' || "
-	"(SELECT string_agg(quote_ident(split_part(q, '=', 1)) || '=' || "
-	"quote_literal(substr(q, strpos(q, '=') + 1)), ', ' ORDER BY q) "
-	"FROM unnest(ea.attoptions) q) || ')' ELSE '' END "
-	"|| CASE u.option WHEN 1 THEN ' DESC NULLS LAST' "
-	"WHEN 2 THEN ' NULLS FIRST' WHEN 3 THEN ' DESC' ELSE '' END END AS def "
-	"FROM ROWS FROM (unnest(i.indkey::int2[]), unnest(i.indclass::oid[]), "
-	"unnest(i.indcollation::oid[]), unnest(i.indoption::int2[])) "
-	"WITH ORDINALITY AS u (attnum, opclass, collid, option, n) "
-	"LEFT JOIN pg_attribute a ON a.attrelid = i.indrelid "
-	"AND a.attnum = u.attnum AND u.attnum <> 0 "
-	"LEFT JOIN pg_attribute ea ON ea.attrelid = i.indexrelid "
-	"AND ea.attnum = u.n "
-	"LEFT JOIN pg_opclass o ON o.oid = u.opclass "
-	"LEFT JOIN pg_namespace oc ON oc.oid = o.opcnamespace) u) k "
-	"WHERE c.relkind IN ('r', 'p', 'm') AND x.relnamespace = ANY ($1) "
-	"AND NOT EXISTS (SELECT FROM pg_constraint t "
-	"WHERE t.conindid = i.indexrelid AND t.contype IN ('p', 'u', 'x'))";
+	"WHERE x.relnamespace = ANY ($1)";
 /* clang-format on */
+
+/* Is there an operator class that a column of just that type has by default? */
+static bool
+has_default_class(Oid method, Oid type)
+{
+	CatCList *classes =
+		SearchSysCacheList1(CLAAMNAMENSP, ObjectIdGetDatum(method));
+	bool found = false;
+
+	for (int i = 0; i < classes->n_members && !found; i++)
+	{
+		Form_pg_opclass form =
+			(Form_pg_opclass) GETSTRUCT(&classes->members[i]->tuple);
+
+		found = form->opcdefault && form->opcintype == type;
+	}
+	ReleaseSysCacheList(classes);
+	return found;
+}
+
+static int
+compare_texts(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *) a, *(const char *const *) b);
+}
+
+/* Options of an operator class, as they stand behind its name */
+static void
+append_class_options(StringInfo sql, Datum options)
+{
+	List *list = sm_text_array_to_list(options);
+	int n = list_length(list);
+	char **text = palloc_array(char *, n + 1);
+
+	for (int i = 0; i < n; i++)
+		text[i] = list_nth(list, i);
+	qsort(text, n, sizeof(char *), compare_texts);
+	for (int i = 0; i < n; i++)
+	{
+		const char *value = strchrnul(text[i], '=');
+
+		appendStringInfo(sql, "%s%s=%s", i == 0 ? " (" : ", ",
+						 quote_identifier(pnstrdup(text[i], value - text[i])),
+						 quote_literal_cstr(*value ? value + 1 : value));
+	}
+	appendStringInfoChar(sql, ')');
+}
+
+/* Those that the server brings along have none for the usual methods */
+static Datum
+class_options(Form_pg_opclass form, Oid index, int16 number)
+{
+	if (form->opcnamespace == PG_CATALOG_NAMESPACE &&
+		(form->opcmethod == BTREE_AM_OID || form->opcmethod == HASH_AM_OID ||
+		 form->opcmethod == GIN_AM_OID))
+		return (Datum) 0;
+	return get_attoptions(index, number);
+}
+
+/* The operator class, if it is not the one that the server would choose */
+static void
+append_class(StringInfo sql, Oid class, Oid type, Oid index, int16 number)
+{
+	HeapTuple tuple = SearchSysCache1(CLAOID, ObjectIdGetDatum(class));
+	Form_pg_opclass form;
+	const char *name;
+	Datum options;
+
+	if (!HeapTupleIsValid(tuple))
+		sm_snapshot_outdated();
+	form = (Form_pg_opclass) GETSTRUCT(tuple);
+	name = NameStr(form->opcname);
+	options = class_options(form, index, number);
+	if (!form->opcdefault || options ||
+		(OidIsValid(type) && form->opcintype != type &&
+		 has_default_class(form->opcmethod, type)))
+		appendStringInfo(sql, " %s",
+						 form->opcnamespace == PG_CATALOG_NAMESPACE
+							 ? quote_identifier(name)
+							 : sm_name_in_schema(form->opcnamespace, name));
+	if (options)
+		append_class_options(sql, options);
+	ReleaseSysCache(tuple);
+}
+
+/* A column of an index, or an expression, for which column is NULL */
+static void
+append_column(StringInfo sql, const SmObject *column, Oid index, int16 number)
+{
+	if (sql->len > 0)
+		appendStringInfoString(sql, ", ");
+	if (column)
+		appendStringInfoString(sql, quote_identifier(column->name));
+	else
+		appendStringInfoString(sql,
+							   TextDatumGetCString(
+								   DirectFunctionCall3(pg_get_indexdef_ext,
+													   ObjectIdGetDatum(index),
+													   Int32GetDatum(number),
+													   BoolGetDatum(false))));
+}
+
+static const SmObject *
+column_of(const SmSnapshot *snapshot, const SmObject *table, int16 number)
+{
+	SmAddress address = table->address;
+	const SmObject *column;
+
+	if (number == 0)
+		return NULL;
+	address.subid = number;
+	column = sm_snapshot_at(snapshot, address);
+	if (column == NULL || column == table)
+		sm_snapshot_outdated(); /* added after those of the table were read */
+	return column;
+}
+
+/* Puts columns together from what pg_index says of them */
+static void
+complete(SmSnapshot *snapshot, SmObject *object, TupleTableSlot *row)
+{
+	static const char *const order[] = { "", " DESC NULLS LAST", " NULLS FIRST",
+										 " DESC" };
+	const Datum *value = row->tts_values;
+	int n_keys = DatumGetInt16(value[ROW_N_KEYS]);
+	const int2vector *key = (int2vector *) DatumGetPointer(value[ROW_KEY]);
+	const oidvector *class = (oidvector *) DatumGetPointer(value[ROW_CLASS]);
+	const oidvector *collation =
+		(oidvector *) DatumGetPointer(value[ROW_COLLATION]);
+	const int2vector *option =
+		(int2vector *) DatumGetPointer(value[ROW_OPTION]);
+	Oid index = object->address.objid;
+	StringInfoData columns;
+	StringInfoData included;
+
+	initStringInfo(&columns);
+	initStringInfo(&included);
+	for (int i = 0; i < key->dim1; i++)
+	{
+		const SmObject *column =
+			column_of(snapshot, object->parent, key->values[i]);
+
+		if (i >= n_keys)
+		{
+			append_column(&included, column, index, i + 1);
+			continue;
+		}
+		append_column(&columns, column, index, i + 1);
+		/* of an expression it is not known what it would have without */
+		if (OidIsValid(collation->values[i]) &&
+			collation->values[i] !=
+				(column ? column->collation : DEFAULT_COLLATION_OID))
+			appendStringInfo(&columns, " COLLATE %s",
+							 generate_collation_name(collation->values[i]));
+		append_class(&columns, class->values[i],
+					 column ? column->type : InvalidOid, index, i + 1);
+		appendStringInfoString(&columns, order[option->values[i] & 3]);
+	}
+	object->attr[COLUMNS] = sm_snapshot_text(snapshot, columns.data);
+	if (!row->tts_isnull[ROW_PREDICATE])
+		object->attr[PREDICATE] =
+			sm_snapshot_text(snapshot,
+							 sm_deparse(snapshot, object->parent->address.objid,
+										TextDatumGetCString(
+											value[ROW_PREDICATE])));
+	if (included.len > 0)
+		object->attr[INCLUDE] = sm_snapshot_text(snapshot, included.data);
+}
 
 static const char *
 sql_type(const SmObject *object)
@@ -268,9 +422,12 @@ const SmKind sm_kind_index = {
 	.classid = RelationRelationId,
 	.parent_class = RelationRelationId,
 	.query = query,
+	.naming = SM_NAMED_IN_SCHEMA,
+	.complete = complete,
 	.attrs = attrs,
 	.n_attrs = lengthof(attrs),
-	.flags = SM_KIND_REBUILDABLE | SM_KIND_RELATION | SM_KIND_EVALUATES | SM_KIND_SPLITS,
+	.flags = SM_KIND_REBUILDABLE | SM_KIND_RELATION | SM_KIND_EVALUATES |
+			 SM_KIND_SPLITS,
 	.weight = 50,
 	.sql_type = sql_type,
 	.fate = fate,

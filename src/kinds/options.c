@@ -15,6 +15,22 @@
 #include "utils/builtins.h"
 
 #include "kinds/options.h"
+#include "query.h"
+
+/* The options in a text[], as SM_SQL_OPTIONS has them; NULL: none */
+char *
+sm_options_lines(Datum options)
+{
+	StringInfoData text;
+	ListCell *lc;
+
+	initStringInfo(&text);
+	foreach (lc, sm_text_array_to_list(options))
+		if (strncmp(lfirst(lc), "pg_attver=", strlen("pg_attver=")) != 0)
+			appendStringInfo(&text, "%s%s", text.len > 0 ? "\n" : "",
+							 (char *) lfirst(lc));
+	return text.len > 0 ? text.data : NULL;
+}
 
 /* The line at *next, NULL behind the last one; moves *next on */
 static char *

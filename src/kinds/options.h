@@ -19,6 +19,7 @@
 	"FROM unnest(" column ") WITH ORDINALITY u (o, n) "                         \
 	"WHERE o NOT LIKE 'pg_attver=%') END"
 
+extern char *sm_options_lines(Datum options);
 extern char *sm_options_text(const char *options);
 extern char *sm_options_set(const char *from, const char *to);
 extern char *sm_options_reset(const char *from, const char *to);

@@ -7,9 +7,31 @@
  */
 #include "postgres.h"
 
+#include "catalog/pg_class.h"
+#include "utils/lsyscache.h"
+
 #include "compat.h"
 #include "kinds/options.h"
 #include "kinds/relation.h"
+
+/*
+ * The name of a column, not quoted.  The relation need not be one of those that
+ * are compared.
+ */
+const char *
+sm_relation_column_name(const SmSnapshot *snapshot, Oid relation, int16 number)
+{
+	SmAddress address = { RelationRelationId, relation, number };
+	const SmObject *column = sm_snapshot_at(snapshot, address);
+	const char *name;
+
+	if (column && column->address.subid == number)
+		return column->name;
+	name = get_attname(relation, number, true);
+	if (name == NULL)
+		sm_snapshot_outdated();
+	return name;
+}
 
 /*
  * Must the object be away while needed is changed?  The server refuses to

@@ -32,6 +32,8 @@
 	"CASE WHEN " am ".amname NOT LIKE 'schemamig%' "                           \
 	"AND " am ".amname <> 'heap' THEN quote_ident(" am ".amname) END"
 
+extern const char *
+sm_relation_column_name(const SmSnapshot *snapshot, Oid relation, int16 number);
 extern bool
 sm_relation_is_disturbed(const SmObject *object, const SmObject *needed);
 extern void sm_relation_alter_options(SmDelta *delta, const char *type,

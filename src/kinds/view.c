@@ -13,6 +13,7 @@
 #include "catalog/pg_class.h"
 
 #include "compat.h"
+#include "deparse.h"
 #include "kinds.h"
 #include "kinds/options.h"
 #include "kinds/relation.h"
@@ -39,7 +40,7 @@ static const SmAttr attrs[] = {
 static const char query[] =
 	"SELECT c.oid, 0, NULL::oid, NULL::int4, n.nspname, c.relname, "
 	"format('%I.%I', n.nspname, c.relname), " SQL_OWNER_AND_ACL
-	"rtrim(pg_get_viewdef(c.oid), ';'), " SQL_OPTIONS ", "
+	"NULL::text, " SQL_OPTIONS ", "
 	"(SELECT string_agg(quote_ident(a.attname) || ' ' || "
 	"format_type(a.atttypid, a.atttypmod) || ' ' || "
 	"a.attcollation::regcollation::text, E'\\n' ORDER BY a.attnum) "
@@ -48,6 +49,13 @@ static const char query[] =
 	"WHERE c.relkind = 'v' AND c.relnamespace = ANY ($1)";
 
 static const char alias_query[] = SM_SQL_VIEW_RULES("v");
+
+static void
+complete(SmSnapshot *snapshot, SmObject *view, TupleTableSlot *row)
+{
+	view->attr[DEFINITION] =
+		sm_snapshot_text(snapshot, sm_deparse_view(view->address.objid));
+}
 
 static const char *
 sql_type(const SmObject *object)
@@ -117,6 +125,7 @@ const SmKind sm_kind_view = {
 	.name = "view",
 	.classid = RelationRelationId,
 	.query = query,
+	.complete = complete,
 	.attrs = attrs,
 	.n_attrs = lengthof(attrs),
 	.flags = SM_KIND_REBUILDABLE | SM_KIND_RELATION | SM_KIND_TYPE,

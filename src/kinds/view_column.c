@@ -11,13 +11,17 @@
  */
 #include "postgres.h"
 
+#include "catalog/pg_attrdef.h"
 #include "catalog/pg_attribute.h"
 #include "catalog/pg_class.h"
+#include "catalog/pg_type.h"
 #include "utils/builtins.h"
 
 #include "compat.h"
 #include "kinds.h"
+#include "kinds/attribute.h"
 #include "kinds/options.h"
+#include "query.h"
 
 enum
 {
@@ -38,40 +42,60 @@ static const SmAttr attrs[] = {
 	{ "type storage", SM_ATTR_INFO },
 };
 
-#define SQL_ACL SM_SQL_ACL("a.attacl", "c.relowner") ", "
+static SmQuery default_query = {
+	.sql = "SELECT oid, pg_get_expr(adbin, adrelid) FROM pg_attrdef "
+		   "WHERE adrelid = $1 AND adnum = $2",
+	.mode = SM_READ_LATEST,
+	.nargs = 2,
+	.argtypes = { OIDOID, INT2OID }
+};
 
-#define SQL_STORAGE_WORD(column)                                               \
-	"CASE " column " WHEN 'p' THEN 'PLAIN' WHEN 'e' THEN 'EXTERNAL' "          \
-	"WHEN 'x' THEN 'EXTENDED' ELSE 'MAIN' END"
+/* Few columns of views have a default */
+static void
+read_default(const SmAttribute *attribute, SmObject *column)
+{
+	Datum args[] = { ObjectIdGetDatum(attribute->form->attrelid),
+					 Int16GetDatum(attribute->form->attnum) };
+	SmRows *rows = sm_query(&default_query, args, NULL);
+	SmAddress address = { AttrDefaultRelationId, InvalidOid, 0 };
+	bool isnull;
 
-#define SQL_STORAGE                                                            \
-	"CASE WHEN a.attstorage <> t.typstorage AND c.relkind = 'm' "              \
-	"THEN " SQL_STORAGE_WORD("a.attstorage") " END, "
+	if (rows->n == 0)
+		return;
+	address.objid = DatumGetObjectId(sm_rows_datum(rows, 0, 1, &isnull));
+	column->attr[DEFAULT] =
+		sm_snapshot_text(attribute->snapshot, sm_rows_text(rows, 0, 2));
+	sm_snapshot_place(attribute->snapshot, address, column);
+}
 
-#define SQL_OPTIONS SM_SQL_OPTIONS("a.attoptions") ", "
+static void
+read_tuple(SmReader *reader, HeapTuple tuple, TupleDesc desc)
+{
+	SmObject *view = sm_attribute_relation(reader, tuple);
+	SmAttribute a;
+	SmObject *column;
 
-#define SQL_TYPE_STORAGE                                                       \
-	"CASE WHEN c.relkind = 'm' THEN " SQL_STORAGE_WORD("t.typstorage") " END "
+	if (view == NULL || (view->kind != &sm_kind_view &&
+						 view->kind != &sm_kind_materialized_view))
+		return;
+	column = sm_attribute_add(&a, reader, view, tuple, desc);
+	if (a.form->atthasdef)
+		read_default(&a, column);
+	column->attr[STATISTICS] = sm_attribute_statistics(&a);
+	column->attr[COMPRESSION] = sm_attribute_compression(&a);
+	column->attr[OPTIONS] = sm_attribute_options(&a);
+	if (view->kind != &sm_kind_materialized_view)
+		return;
+	if (a.form->attstorage != a.type.storage)
+		column->attr[STORAGE] = sm_attribute_storage(a.form->attstorage);
+	column->attr[TYPE_STORAGE] = sm_attribute_storage(a.type.storage);
+}
 
-/* -1 as the target means the same as NULL; since 17 it is not stored */
-static const char query[] =
-	"SELECT a.attrelid, a.attnum::int4, a.attrelid, 0, n.nspname, a.attname, "
-	"format('%I.%I.%I', n.nspname, c.relname, a.attname), NULL::text, " SQL_ACL
-	"pg_get_expr(d.adbin, d.adrelid), "
-	"nullif(a.attstattarget, -1), " SQL_STORAGE
-	"CASE a.attcompression WHEN 'p' THEN 'pglz' WHEN 'l' THEN 'lz4' "
-	"END, " SQL_OPTIONS SQL_TYPE_STORAGE
-	"FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
-	"JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 "
-	"JOIN pg_type t ON t.oid = a.atttypid "
-	"LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum "
-	"WHERE c.relkind IN ('v', 'm') AND c.relnamespace = ANY ($1) "
-	"ORDER BY a.attrelid, a.attnum";
-
-static const char alias_query[] =
-	"SELECT 'pg_attrdef'::regclass::oid, d.oid, d.adrelid, d.adnum::int4 "
-	"FROM pg_attrdef d JOIN pg_class c ON c.oid = d.adrelid "
-	"WHERE c.relkind = 'v' AND c.relnamespace = ANY ($1)";
+static int
+compare(const SmObject *a, const SmObject *b)
+{
+	return a->address.subid - b->address.subid;
+}
 
 static const char *
 sql_type(const SmObject *object)
@@ -153,13 +177,15 @@ const SmKind sm_kind_view_column = {
 	.name = "view column",
 	.classid = RelationRelationId,
 	.parent_class = RelationRelationId,
-	.query = query,
+	.catalog = AttributeRelationId,
+	.read = read_tuple,
+	.compare = compare,
+	.naming = SM_NAMED_IN_PARENT,
 	.attrs = attrs,
 	.n_attrs = lengthof(attrs),
 	.flags = SM_KIND_REBUILDABLE,
 	.weight = 61,
 	.acl_type = 'c',
-	.alias_query = alias_query,
 	.sql_type = sql_type,
 	.is_inline = is_inline,
 	.create = create,
