@@ -6,7 +6,7 @@
  * They must not make anything outside of the schemas that the model manages, as
  * that would not be compared with anything, nor lock a relation that was there
  * before so that others would have to wait for it.  What the parse tree tells
- *is checked before a statement runs, the rest afterwards.
+ * is checked before a statement runs, the rest afterwards.
  *
  *-------------------------------------------------------------------------
  */
@@ -26,6 +26,9 @@
 #include "bounds.h"
 #include "locks.h"
 #include "touch.h"
+
+/* Statements of which the locks are looked at together, if at all */
+#define AT_ONCE 32
 
 static bool
 is_managed(const SmBounds *b, const char *schema)
@@ -58,12 +61,11 @@ refuse_schema(SmBounds *b, const char *schema)
 
 /* relation may be gone */
 static void
-refuse_lock(SmBounds *b, Oid relation, LOCKMODE mode)
+refuse_lock(Oid relation, LOCKMODE mode)
 {
 	char *name = get_rel_name(relation);
 	char *schema = get_namespace_name(get_rel_namespace(relation));
 
-	b->refused = true;
 	ereport(ERROR,
 			(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
 			 name
@@ -91,7 +93,10 @@ check_lock(SmBounds *b, const SmTouch *touch)
 									NoLock, true);
 
 	if (OidIsValid(relation) && !sm_locks_created(RelationRelationId, relation))
-		refuse_lock(b, relation, NoLock);
+	{
+		b->refused = true;
+		refuse_lock(relation, NoLock);
+	}
 }
 
 /*
@@ -168,18 +173,40 @@ check_created(SmBounds *b)
 }
 
 /*
- * To be called after each statement: gives back the locks on what it has made,
- * and refuses it if it has locked or made anything else.  What an extension
- * makes may be where it wants.
+ * Gives back the locks on what has been made, and refuses the last statement
+ * if anything else is locked.
  */
 void
-sm_bounds_after(SmBounds *b, bool is_extension)
+sm_bounds_settle(SmBounds *b)
 {
 	Oid relation;
 	LOCKMODE mode;
 
 	if (sm_locks_settle(&relation, &mode))
-		refuse_lock(b, relation, mode);
+	{
+		/* if it may have been another one, that is still to be found out */
+		b->refused = b->unsettled <= 1;
+		refuse_lock(relation, mode);
+	}
+	b->unsettled = 0;
+}
+
+/*
+ * To be called after each statement: gives back the locks on what it has made,
+ * and refuses it if it has locked or made anything else.  What an extension
+ * makes may be where it wants.
+ *
+ * Most statements take a few locks, and to look at them takes as long as some
+ * of these statements.  So it may be done for several together; then
+ * sm_bounds_settle() has to be called after the last one, and the error that
+ * comes of it is not for good, since it may be about the wrong one of them.
+ */
+void
+sm_bounds_after(SmBounds *b, bool is_extension)
+{
+	b->unsettled++;
+	if (!b->lazily || b->unsettled == AT_ONCE)
+		sm_bounds_settle(b);
 	if (is_extension)
 		(void) sm_locks_all_created(&b->checked);
 	else

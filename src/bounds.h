@@ -16,9 +16,12 @@ typedef struct SmBounds
 	int checked;		 /* of the created objects, as sm_locks_all_created()
 						  * counts them */
 	bool refused;		 /* by one of these checks */
+	bool lazily;		 /* look at the locks of several statements at once */
+	int unsettled;		 /* statements whose locks were not looked at */
 } SmBounds;
 
 extern void sm_bounds_before(SmBounds *b, Node *stmt);
 extern void sm_bounds_after(SmBounds *b, bool is_extension);
+extern void sm_bounds_settle(SmBounds *b);
 
 #endif /* SM_BOUNDS_H */

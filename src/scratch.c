@@ -215,6 +215,7 @@ set_up(SmScratch *s)
 		sm_env_leave(&env);
 	}
 	e->bounds.schemas = s->schemas;
+	e->bounds.lazily = e->fast && !s->rounds;
 	e->aside = sm_aside(s->schemas, s->ddl->created, e->owner);
 	(void) sm_locks_all_created(&e->bounds.checked);
 	e->path = s->path;
@@ -246,6 +247,7 @@ run_all(void *arg)
 	else
 		sm_enact_straight(e, s->ddl);
 	sm_enact_bodies(e);
+	sm_bounds_settle(&e->bounds);
 	sm_env_leave(&env);
 	(void) sm_locks_all_created(&s->created);
 
@@ -393,6 +395,7 @@ sm_scratch_run(SmScratch *scratch, const char *name, const char *text)
 	if (ours)
 		PopActiveSnapshot();
 	e->is_script = true;
+	e->bounds.lazily = false;
 	e->path = scratch->caller_path;
 	sm_env_enter_role(&env, e->owner, settings);
 	sm_enact_straight(e, ddl);
