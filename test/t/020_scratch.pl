@@ -469,5 +469,49 @@ $node->safe_psql('replay', 'ALTER TABLE re.t ADD COLUMN z int');
 is($node->safe_psql('replay', q(SELECT kind, identity, change FROM schemamig.drift())),
 	'column|re.t.z|drop', 'what was changed beside them does');
 
+# ---------------------------------------------------------------------------
+# PostGIS, which looks up its own schema, and remembers it for the session
+
+SKIP:
+{
+	skip 'PostGIS is not there', 4
+	  unless sql("SELECT 1 FROM pg_available_extensions WHERE name = 'postgis'");
+	# it has so many functions that the server itself needs more locks
+	$node->adjust_conf('postgresql.conf', 'max_locks_per_transaction', '64');
+	$node->stop;
+	$node->start;
+	sql("$no_triggers CREATE DATABASE gis");
+	my $gis = sub {
+		my ($sql) = @_;
+		return $node->safe_psql('gis', $sql);
+	};
+	my $transformed = "SELECT ST_AsText(ST_SnapToGrid(ST_Transform('SRID=4326;POINT(1 1)'::geometry, 3857), 1))";
+	my $places = <<'SQL';
+CREATE EXTENSION IF NOT EXISTS postgis;
+CREATE TABLE places (id int PRIMARY KEY, g geometry(Point, 4326), a geography);
+CREATE INDEX ON places USING gist (g);
+SQL
+	$gis->("CREATE EXTENSION schemamig; $places INSERT INTO places VALUES (1, ST_SetSRID(ST_MakePoint(1, 1), 4326));");
+	my $model = quoted($places . <<'SQL');
+ALTER TABLE places ADD h geometry(Polygon, 3857);
+CREATE INDEX places_h ON places USING gist (h);
+CREATE VIEW v AS SELECT id, ST_Transform(g, 3857) AS t FROM places;
+-- runs a function of it in the scratch
+CREATE TABLE part (srid int) PARTITION BY LIST (srid);
+CREATE TABLE part1 PARTITION OF part FOR VALUES IN (ST_SRID(ST_Transform('SRID=4326;POINT(1 1)'::geometry, 3857)));
+SQL
+	is($gis->("SELECT string_agg(kind || ' ' || identity, ', ' ORDER BY identity) FROM schemamig.diff(model => $model); $transformed"),
+		"table public.part, table public.part1, column public.places.h, index public.places_h, view public.v\n"
+		  . 'POINT(111319 111325)',
+		'PostGIS works while a model runs, and afterwards in the same session');
+	is($gis->("$transformed; SELECT count(*) FROM schemamig.diff(model => $model); $transformed"),
+		"POINT(111319 111325)\n5\nPOINT(111319 111325)", 'also if it was used before');
+	$gis->("SELECT schemamig.autogenerate('gis', model => $model)");
+	is($gis->("SELECT direction FROM schemamig.upgrade('head'); SELECT count(*) FROM schemamig.diff(model => $model)"),
+		"upgrade\n0", 'columns of its types are made');
+	is($gis->("SELECT direction FROM schemamig.downgrade('base'); SELECT ST_AsText(g) FROM places"),
+		"downgrade\nPOINT(1 1)", 'and dropped, and the rows are left');
+}
+
 $node->stop;
 done_testing();
