@@ -50,6 +50,7 @@
 #include "allow.h"
 #include "aside.h"
 #include "compat.h"
+#include "relocate.h"
 
 /* A schema that is put aside */
 typedef struct Schema
@@ -178,77 +179,6 @@ schema_by_name(const SmAside *aside, const char *name)
 	return NULL;
 }
 
-/* The members of all extensions, as a list of ObjectAddress */
-static List *
-extension_members(void)
-{
-	Relation rel = table_open(DependRelationId, AccessShareLock);
-	List *members = NIL;
-	ScanKeyData key;
-	SysScanDesc scan;
-	HeapTuple tuple;
-
-	ScanKeyInit(&key, Anum_pg_depend_refclassid, BTEqualStrategyNumber, F_OIDEQ,
-				ObjectIdGetDatum(ExtensionRelationId));
-	scan = systable_beginscan(rel, DependReferenceIndexId, true, NULL, 1, &key);
-	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
-	{
-		Form_pg_depend depend = (Form_pg_depend) GETSTRUCT(tuple);
-		ObjectAddress *member;
-
-		if (depend->deptype != DEPENDENCY_EXTENSION)
-			continue;
-		member = palloc_object(ObjectAddress);
-		ObjectAddressSubSet(*member, depend->classid, depend->objid,
-							depend->objsubid);
-		members = lappend(members, member);
-	}
-	systable_endscan(scan);
-	table_close(rel, AccessShareLock);
-	return members;
-}
-
-/*
- * The row of an object, to be changed, and the schema that it is in;
- * InvalidOid if objects of that kind are in none.
- */
-static HeapTuple
-object_tuple(Relation rel, Oid object, Oid *namespace)
-{
-	AttrNumber attnum = get_object_attnum_namespace(RelationGetRelid(rel));
-	HeapTuple tuple;
-	bool isnull;
-
-	*namespace = InvalidOid;
-	if (attnum == InvalidAttrNumber)
-		return NULL;
-	tuple =
-		get_catalog_object_by_oid(rel,
-								  get_object_attnum_oid(RelationGetRelid(rel)),
-								  object);
-	if (!HeapTupleIsValid(tuple))
-		return NULL;
-	*namespace = DatumGetObjectId(
-		heap_getattr(tuple, attnum, RelationGetDescr(rel), &isnull));
-	return tuple;
-}
-
-/* The schema of an object, or InvalidOid */
-static Oid
-object_namespace(const ObjectAddress *object)
-{
-	Oid namespace;
-	Relation rel;
-
-	if (!is_objectclass_supported(object->classId) ||
-		get_object_attnum_namespace(object->classId) == InvalidAttrNumber)
-		return InvalidOid;
-	rel = table_open(object->classId, AccessShareLock);
-	(void) object_tuple(rel, object->objectId, &namespace);
-	table_close(rel, AccessShareLock);
-	return namespace;
-}
-
 /* Notes which schemas have objects of extensions in them, or are theirs */
 static void
 find_inhabited(SmAside *aside, const List *members)
@@ -271,113 +201,11 @@ find_inhabited(SmAside *aside, const List *members)
 	table_close(rel, AccessShareLock);
 	foreach (lc, members)
 	{
-		Schema *schema = schema_by_live(aside, object_namespace(lfirst(lc)));
+		Schema *schema = schema_by_live(aside, sm_relocate_schema(lfirst(lc)));
 
 		if (schema)
 			schema->inhabited = true;
 	}
-}
-
-/* Moves an object by changing its row and its dependency on the schema */
-static void
-move_row(Oid class_id, Oid object, Oid from, Oid to)
-{
-	Relation rel = table_open(class_id, RowExclusiveLock);
-	int attnum = get_object_attnum_namespace(class_id);
-	int natts = RelationGetNumberOfAttributes(rel);
-	Datum *values = palloc0_array(Datum, natts);
-	bool *nulls = palloc0_array(bool, natts);
-	bool *replace = palloc0_array(bool, natts);
-	Oid namespace;
-	HeapTuple tuple = object_tuple(rel, object, &namespace);
-
-	if (namespace == from)
-	{
-		values[attnum - 1] = ObjectIdGetDatum(to);
-		replace[attnum - 1] = true;
-		tuple = heap_modify_tuple(tuple, RelationGetDescr(rel), values, nulls,
-								  replace);
-		CatalogTupleUpdate(rel, &tuple->t_self, tuple);
-		/* what belongs to another object has no such dependency */
-		(void) changeDependencyFor(class_id, object, NamespaceRelationId, from,
-								   to);
-		heap_freetuple(tuple);
-	}
-	pfree(values);
-	pfree(nulls);
-	pfree(replace);
-	table_close(rel, RowExclusiveLock);
-}
-
-static void move_type(SmAside *aside, Oid type, Oid from, Oid to);
-
-/* Moves the indexes of a table */
-static void
-move_indexes(SmAside *aside, Relation classes, Oid relation, Oid from, Oid to)
-{
-	Relation rel = table_open(IndexRelationId, AccessShareLock);
-	ScanKeyData key;
-	SysScanDesc scan;
-	HeapTuple tuple;
-
-	ScanKeyInit(&key, Anum_pg_index_indrelid, BTEqualStrategyNumber, F_OIDEQ,
-				ObjectIdGetDatum(relation));
-	scan = systable_beginscan(rel, IndexIndrelidIndexId, true, NULL, 1, &key);
-	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
-		AlterRelationNamespaceInternal(classes,
-									   ((Form_pg_index) GETSTRUCT(tuple))
-										   ->indexrelid,
-									   from, to, false, aside->moved);
-	systable_endscan(scan);
-	table_close(rel, AccessShareLock);
-}
-
-static void
-move_relation(SmAside *aside, Oid relation, Oid from, Oid to)
-{
-	Relation classes = table_open(RelationRelationId, RowExclusiveLock);
-	Oid type = get_rel_type_id(relation);
-
-	/* that of a composite type depends on the type only */
-	AlterRelationNamespaceInternal(classes, relation, from, to,
-								   get_rel_relkind(relation) !=
-									   RELKIND_COMPOSITE_TYPE,
-								   aside->moved);
-	move_indexes(aside, classes, relation, from, to);
-	table_close(classes, RowExclusiveLock);
-	AlterConstraintNamespaces(relation, from, to, false, aside->moved);
-	CommandCounterIncrement();
-	if (OidIsValid(type))
-		move_type(aside, type, from, to);
-}
-
-/* Moves a type, and the types that belong to it */
-static void
-move_type(SmAside *aside, Oid type, Oid from, Oid to)
-{
-	HeapTuple tuple = SearchSysCacheCopy1(TYPEOID, ObjectIdGetDatum(type));
-	Form_pg_type form;
-	Oid multirange;
-
-	if (!HeapTupleIsValid(tuple))
-		return;
-	form = (Form_pg_type) GETSTRUCT(tuple);
-	if (form->typnamespace != from)
-		return;
-	move_row(TypeRelationId, type, from, to);
-	CommandCounterIncrement();
-	if (form->typtype == TYPTYPE_DOMAIN)
-		AlterConstraintNamespaces(type, from, to, true, aside->moved);
-	if (OidIsValid(form->typarray))
-		move_type(aside, form->typarray, from, to);
-	if (form->typtype == TYPTYPE_COMPOSITE &&
-		get_rel_namespace(form->typrelid) == from)
-		move_relation(aside, form->typrelid, from, to);
-	multirange = form->typtype == TYPTYPE_RANGE ? get_range_multirange(type)
-												: InvalidOid;
-	if (OidIsValid(multirange))
-		move_type(aside, multirange, from, to);
-	heap_freetuple(tuple);
 }
 
 /* Moves the members of extensions into the new schemas */
@@ -389,30 +217,21 @@ move_members(SmAside *aside, const List *members)
 	foreach (lc, members)
 	{
 		const ObjectAddress *member = lfirst(lc);
-		Oid from = object_namespace(member);
-		Schema *schema = schema_by_live(aside, from);
+		Schema *schema = schema_by_live(aside, sm_relocate_schema(member));
 
 		CHECK_FOR_INTERRUPTS();
 		if (schema == NULL)
 			continue;
-		if (member->classId == TypeRelationId)
-			move_type(aside, member->objectId, from, schema->made);
-		else if (member->classId == RelationRelationId)
-			move_relation(aside, member->objectId, from, schema->made);
-		else
-			move_row(member->classId, member->objectId, from, schema->made);
+		sm_relocate(member, schema->made, aside->moved);
 	}
 	CommandCounterIncrement();
 }
 
-/*
- * Has the extensions know where they are: some ask for it, in order to qualify
- * the names of their own objects, and keep the answer.
- */
+/* Has the extensions know where they are now */
 static void
 move_extensions(const SmAside *aside)
 {
-	Relation rel = table_open(ExtensionRelationId, RowExclusiveLock);
+	Relation rel = table_open(ExtensionRelationId, AccessShareLock);
 	SysScanDesc scan =
 		systable_beginscan(rel, InvalidOid, false, NULL, 0, NULL);
 	HeapTuple tuple;
@@ -422,18 +241,11 @@ move_extensions(const SmAside *aside)
 		Form_pg_extension form = (Form_pg_extension) GETSTRUCT(tuple);
 		Schema *schema = schema_by_live(aside, form->extnamespace);
 
-		if (schema == NULL)
-			continue;
-		tuple = heap_copytuple(tuple);
-		form = (Form_pg_extension) GETSTRUCT(tuple);
-		form->extnamespace = schema->made;
-		CatalogTupleUpdate(rel, &tuple->t_self, tuple);
-		(void) changeDependencyFor(ExtensionRelationId, form->oid,
-								   NamespaceRelationId, schema->live,
-								   schema->made);
+		if (schema)
+			sm_relocate_extension_row(form->oid, schema->made);
 	}
 	systable_endscan(scan);
-	table_close(rel, RowExclusiveLock);
+	table_close(rel, AccessShareLock);
 	CommandCounterIncrement();
 }
 
@@ -483,7 +295,7 @@ SmAside *
 sm_aside(const List *schemas, const List *created, Oid owner)
 {
 	SmAside *aside = palloc0_object(SmAside);
-	List *members = extension_members();
+	List *members = sm_relocate_members(InvalidOid);
 	ListCell *lc;
 
 	aside->moved = new_object_addresses();
@@ -523,6 +335,22 @@ sm_aside_is_pending(const SmAside *aside, const char *schema)
 	const Schema *s = schema_by_name(aside, schema);
 
 	return s && s->pending;
+}
+
+/*
+ * To be called instead of dropping a schema: if objects of extensions are in
+ * it, which stay, it is not there any more for the model.  Returns whether that
+ * was so.
+ */
+bool
+sm_aside_drop(SmAside *aside, const char *schema)
+{
+	Schema *s = schema_by_name(aside, schema);
+
+	if (s == NULL || !s->inhabited)
+		return false;
+	s->pending = true;
+	return true;
 }
 
 /*

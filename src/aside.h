@@ -17,6 +17,7 @@ extern SmAside *sm_aside(const List *schemas, const List *created, Oid owner);
 extern bool sm_aside_take(SmAside *aside, const char *schema);
 extern void sm_aside_give(SmAside *aside, const char *schema);
 extern bool sm_aside_is_pending(const SmAside *aside, const char *schema);
+extern bool sm_aside_drop(SmAside *aside, const char *schema);
 extern void sm_aside_rename_schema(Oid schema, const char *name);
 
 #endif /* SM_ASIDE_H */

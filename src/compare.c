@@ -474,7 +474,10 @@ rename_changes(const SmComparison *comparison)
 
 		change->kind = step->kind->name;
 		change->identity = step->to;
-		change->change = psprintf("rename from %s", step->from);
+		change->change = step->created ? "create"
+						 : step->kind == &sm_kind_extension
+							 ? "alter: schema"
+							 : psprintf("rename from %s", step->from);
 		change->upgrade = psprintf("%s;", step->upgrade);
 		change->downgrade = psprintf("%s;", step->downgrade);
 		change->lock_mode = sm_lockmode_of(step->upgrade);

@@ -43,6 +43,7 @@
 #include "exec.h"
 #include "locks.h"
 #include "nostorage.h"
+#include "relocate.h"
 #include "subxact.h"
 
 /* A piece whose statements are running */
@@ -270,7 +271,7 @@ is_live_extension(const char *name)
 
 /*
  * A statement about an extension.  One that is there already is what the model
- * means, and is not changed.
+ * means, and is not changed, but for the schema that it is in.
  */
 static bool
 concerns_live_extension(Node *stmt)
@@ -301,6 +302,52 @@ concerns_live_extension(Node *stmt)
 	}
 }
 
+/* The schema that the statement wants an extension to be in, or InvalidOid */
+static Oid
+wanted_schema(Node *stmt)
+{
+	CreateExtensionStmt *create = (CreateExtensionStmt *) stmt;
+	List *path;
+	ListCell *lc;
+
+	if (IsA(stmt, AlterObjectSchemaStmt))
+		return get_namespace_oid(((AlterObjectSchemaStmt *) stmt)->newschema,
+								 false);
+	if (!IsA(stmt, CreateExtensionStmt))
+		return InvalidOid;
+	foreach (lc, create->options)
+	{
+		DefElem *option = lfirst_node(DefElem, lc);
+
+		if (strcmp(option->defname, "schema") == 0)
+			return get_namespace_oid(defGetString(option), true);
+	}
+	/* with IF NOT EXISTS it may be wherever it is */
+	path = create->if_not_exists ? NIL : fetch_search_path(false);
+	return path ? linitial_oid(path) : InvalidOid;
+}
+
+/*
+ * Moves an extension that is there already to where the model wants to have it,
+ * as far as it can be moved.
+ */
+static void
+place_live_extension(Node *stmt)
+{
+	Oid schema = wanted_schema(stmt);
+	Oid extension = InvalidOid;
+
+	if (IsA(stmt, CreateExtensionStmt))
+		extension =
+			get_extension_oid(((CreateExtensionStmt *) stmt)->extname, false);
+	else if (IsA(stmt, AlterObjectSchemaStmt))
+		extension =
+			get_extension_oid(strVal(((AlterObjectSchemaStmt *) stmt)->object),
+							  false);
+	if (OidIsValid(schema) && sm_relocate_is_possible(extension))
+		sm_relocate_extension(extension, schema);
+}
+
 /*
  * A schema that is there only for the objects of extensions is not there for
  * DROP SCHEMA: takes it out of the statement.  Returns whether anything is left.
@@ -316,11 +363,15 @@ edit_drop_schema(const SmEnactment *e, DropStmt *stmt)
 	{
 		const char *schema = strVal(lfirst(lc));
 
-		if (!sm_aside_is_pending(e->aside, schema))
+		if (sm_aside_is_pending(e->aside, schema))
+		{
+			if (!stmt->missing_ok)
+				ereport(ERROR,
+						(errcode(ERRCODE_UNDEFINED_SCHEMA),
+						 errmsg("schema \"%s\" does not exist", schema)));
+		}
+		else if (!sm_aside_drop(e->aside, schema))
 			continue;
-		if (!stmt->missing_ok)
-			ereport(ERROR, (errcode(ERRCODE_UNDEFINED_SCHEMA),
-							errmsg("schema \"%s\" does not exist", schema)));
 		stmt->objects = foreach_delete_current(stmt->objects, lc);
 	}
 	return stmt->objects != NIL;
@@ -410,7 +461,9 @@ run_statement(Piece *piece, int i)
 			run_create_schema(e, raw, sql);
 			break;
 		case SM_ALLOW_EXTENSION:
-			if (!concerns_live_extension(raw->stmt))
+			if (concerns_live_extension(raw->stmt))
+				place_live_extension(raw->stmt);
+			else
 				sm_exec_raw(raw, sql);
 			break;
 		case SM_ALLOW_RUN:

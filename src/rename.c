@@ -30,6 +30,7 @@
 #include "query.h"
 #include "rename.h"
 #include "rename_along.h"
+#include "rename_extension.h"
 #include "rename_name.h"
 
 typedef struct Hint
@@ -712,28 +713,29 @@ resolve_all(SmRenameSet *set, const List *hints)
 /*
  * The steps, a list of SmRenameStep, that give objects of the live state the
  * names that they have in the desired one, according to hints, a list of
- * SmRename.  NIL if nothing is to be renamed.  What does not fit is an error.
+ * SmRename, and move extensions to the schema that they have there.  NIL if
+ * nothing is to be renamed or moved.  What does not fit is an error.
  * To be called before anything is changed in the catalogs that live was read
  * from.
  */
 List *
 sm_rename_steps(const List *hints, const SmSnapshot *live, const SmSnapshot *to)
 {
-	SmRenameSet *set;
-	List *steps = NIL;
-	List *all;
+	SmRenameSet *set = NULL;
+	List *steps;
 	SmEnv env;
 
-	if (hints == NIL)
-		return NIL;
 	sm_env_enter_deparse(&env);
-	all = read_hints(hints);
-	set = sm_rename_set_create(live, to);
-	resolve_all(set, all);
-	if (set->renamed)
+	if (hints)
+	{
+		set = sm_rename_set_create(live, to);
+		resolve_all(set, read_hints(hints));
+	}
+	steps = sm_rename_extensions(set, live, to);
+	if (set && set->renamed)
 	{
 		sm_rename_along(set);
-		steps = sm_rename_order(set);
+		steps = list_concat(steps, sm_rename_order(set));
 	}
 	sm_env_leave(&env);
 	return steps;

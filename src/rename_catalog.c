@@ -24,9 +24,11 @@
 #include "catalog/pg_class.h"
 #include "catalog/pg_constraint.h"
 #include "catalog/pg_enum.h"
+#include "catalog/pg_extension.h"
 #include "catalog/pg_index.h"
 #include "catalog/pg_namespace.h"
 #include "catalog/pg_type.h"
+#include "miscadmin.h"
 #include "storage/lmgr.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
@@ -35,6 +37,7 @@
 #include "utils/syscache.h"
 
 #include "compat.h"
+#include "relocate.h"
 #include "rename_catalog.h"
 #include "rename_order.h"
 
@@ -88,15 +91,6 @@ set_name(Oid classid, Oid objid, const char *name)
 	namestrcpy(&data, name);
 	set_column(classid, objid, get_object_attnum_name(classid),
 			   NameGetDatum(&data));
-}
-
-/* Only what is in a schema by itself, and not by its table, depends on it */
-static void
-set_schema(Oid classid, Oid objid, Oid old, Oid new)
-{
-	set_column(classid, objid, get_object_attnum_namespace(classid),
-			   ObjectIdGetDatum(new));
-	(void) changeDependencyFor(classid, objid, NamespaceRelationId, old, new);
 }
 
 /* The schema that the object is in */
@@ -216,80 +210,24 @@ rename_object(SmAddress address, const char *name)
  * Schemas
  * ------------------------------------------------------------------------ */
 
-static void
-move_constraints(Oid owner, Oid old, Oid new, bool is_type)
-{
-	ObjectAddresses *moved = new_object_addresses();
-
-	AlterConstraintNamespaces(owner, old, new, is_type, moved);
-	free_object_addresses(moved);
-}
-
-/* A type with its array; that of a relation does not depend on the schema */
-static void
-move_type(Oid type, Oid old, Oid new)
-{
-	Oid array = get_array_type(type);
-
-	set_schema(TypeRelationId, type, old, new);
-	if (OidIsValid(array))
-		set_schema(TypeRelationId, array, old, new);
-}
-
-static void
-move_indexes(Oid relation, Oid old, Oid new)
-{
-	Relation catalog = table_open(IndexRelationId, AccessShareLock);
-	ScanKeyData key;
-	SysScanDesc scan;
-	HeapTuple tuple;
-
-	ScanKeyInit(&key, Anum_pg_index_indrelid, BTEqualStrategyNumber, F_OIDEQ,
-				ObjectIdGetDatum(relation));
-	scan =
-		systable_beginscan(catalog, IndexIndrelidIndexId, true, NULL, 1, &key);
-	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
-		set_schema(RelationRelationId,
-				   ((Form_pg_index) GETSTRUCT(tuple))->indexrelid, old, new);
-	systable_endscan(scan);
-	table_close(catalog, AccessShareLock);
-}
-
-static void
-move_relation(Oid relation, Oid old, Oid new)
-{
-	Oid type = get_rel_type_id(relation);
-	ListCell *lc;
-
-	set_schema(RelationRelationId, relation, old, new);
-	if (OidIsValid(type))
-		move_type(type, old, new);
-	move_indexes(relation, old, new);
-	foreach (lc, getOwnedSequences(relation))
-		set_schema(RelationRelationId, lfirst_oid(lc), old, new);
-	move_constraints(relation, old, new, false);
-}
-
+/* Sequences go with the table that owns them */
 static void
 move_object(SmAddress address, const char *schema)
 {
-	Oid old = schema_of(address);
-	Oid new = get_namespace_oid(schema, false);
-	Oid relation = address.classid == TypeRelationId
-					   ? get_typ_typrelid(address.objid)
-					   : InvalidOid;
+	ObjectAddresses *moved = new_object_addresses();
+	Oid to = get_namespace_oid(schema, false);
+	ObjectAddress object;
+	ListCell *lc;
 
+	ObjectAddressSet(object, address.classid, address.objid);
+	sm_relocate(&object, to, moved);
 	if (address.classid == RelationRelationId)
-		move_relation(address.objid, old, new);
-	else if (address.classid == TypeRelationId)
-	{
-		move_type(address.objid, old, new);
-		move_constraints(address.objid, old, new, true);
-		if (OidIsValid(relation))
-			set_schema(RelationRelationId, relation, old, new);
-	}
-	else
-		set_schema(address.classid, address.objid, old, new);
+		foreach (lc, getOwnedSequences(address.objid))
+		{
+			ObjectAddressSet(object, RelationRelationId, lfirst_oid(lc));
+			sm_relocate(&object, to, moved);
+		}
+	free_object_addresses(moved);
 }
 
 /*
@@ -307,7 +245,12 @@ sm_rename_catalogs(const List *steps)
 	{
 		const SmRenameStep *step = lfirst(lc);
 
-		if (step->new_schema)
+		if (step->created)
+			(void) NamespaceCreate(step->created, GetUserId(), false);
+		else if (step->address.classid == ExtensionRelationId)
+			sm_relocate_extension(step->address.objid,
+								  get_namespace_oid(step->new_schema, false));
+		else if (step->new_schema)
 			move_object(step->address, step->new_schema);
 		if (step->new_name)
 			rename_object(step->address, step->new_name);

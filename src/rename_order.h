@@ -22,6 +22,7 @@ typedef struct SmRenameStep
 	SmAddress address;		/* of what is changed */
 	const char *new_name;	/* NULL: it keeps its name */
 	const char *new_schema; /* NULL: it stays where it is */
+	const char *created;	/* NULL, or a schema that is made */
 	List *followers;		/* of SmAddress: what is renamed along with it */
 } SmRenameStep;
 

@@ -1,0 +1,4 @@
+CREATE SCHEMA app;
+CREATE SCHEMA ext;
+CREATE EXTENSION hstore SCHEMA ext;
+CREATE TABLE app.t (id int PRIMARY KEY, h ext.hstore, n text);
