@@ -33,7 +33,7 @@ SCHEMA = coltype object deparse delta kinds acl dress filter others snapshot \
 	kinds/domain kinds/function kinds/table kinds/column kinds/sequence kinds/default kinds/partition \
 	kinds/view kinds/matview kinds/view_column kinds/constraint kinds/index kinds/trigger kinds/policy kinds/aggregate kinds/rule kinds/statistics \
 	order diff lockmode emit serialize subxact allow touch hint ddl relocate aside nostorage bounds enumval displace enact scratch \
-	rename_name rename_set rename_along rename_order rename_extension rename_catalog rename_guess rename model \
+	rename_name rename_set rename_along rename_same rename_order rename_extension rename_catalog rename_guess rename model \
 	compare prove request check
 TOOLS = author registry inspect render offline validate autogenerate
 

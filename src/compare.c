@@ -394,8 +394,9 @@ rename_live(SmComparison *comparison)
 	Reading reading = { 0 };
 	ErrorData *error;
 
-	comparison->renames = sm_rename_steps(comparison->hints, comparison->live,
-										  comparison->desired);
+	comparison->renames =
+		sm_rename_steps(comparison->hints, &comparison->options.filter,
+						comparison->live, comparison->desired);
 	if (comparison->renames == NIL)
 		return comparison->live;
 	reading.comparison = comparison;

@@ -32,6 +32,7 @@
 #include "rename_along.h"
 #include "rename_extension.h"
 #include "rename_name.h"
+#include "rename_same.h"
 
 typedef struct Hint
 {
@@ -713,23 +714,26 @@ resolve_all(SmRenameSet *set, const List *hints)
 /*
  * The steps, a list of SmRenameStep, that give objects of the live state the
  * names that they have in the desired one, according to hints, a list of
- * SmRename, and move extensions to the schema that they have there.  NIL if
- * nothing is to be renamed or moved.  What does not fit is an error.
+ * SmRename, or because they differ by nothing else (rename_same.c), and move
+ * extensions to the schema that they have there.  NIL if nothing is to be
+ * renamed or moved.  A hint that does not fit is an error.
  * To be called before anything is changed in the catalogs that live was read
  * from.
  */
 List *
-sm_rename_steps(const List *hints, const SmSnapshot *live, const SmSnapshot *to)
+sm_rename_steps(const List *hints, const SmFilter *filter,
+				const SmSnapshot *live, const SmSnapshot *to)
 {
 	SmRenameSet *set = NULL;
 	List *steps;
 	SmEnv env;
 
 	sm_env_enter_deparse(&env);
-	if (hints)
+	if (hints || sm_rename_same_any(live, to))
 	{
 		set = sm_rename_set_create(live, to);
 		resolve_all(set, read_hints(hints));
+		sm_rename_same(set, filter);
 	}
 	steps = sm_rename_extensions(set, live, to);
 	if (set && set->renamed)

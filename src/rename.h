@@ -8,6 +8,7 @@
 #ifndef SM_RENAME_H
 #define SM_RENAME_H
 
+#include "filter.h"
 #include "hint.h"
 #include "rename_catalog.h"
 #include "rename_guess.h"
@@ -15,7 +16,7 @@
 
 extern List *sm_rename_parse(Datum renames);
 extern List *sm_rename_schemas(const List *hints, const List *schemas);
-extern List *sm_rename_steps(const List *hints, const SmSnapshot *live,
-							 const SmSnapshot *to);
+extern List *sm_rename_steps(const List *hints, const SmFilter *filter,
+							 const SmSnapshot *live, const SmSnapshot *to);
 
 #endif /* SM_RENAME_H */

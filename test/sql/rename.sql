@@ -98,6 +98,18 @@ SELECT count(*) FROM schemamig.downgrade('base');
 TABLE whole.old;
 SELECT relname FROM pg_class WHERE relnamespace = 'whole'::regnamespace ORDER BY relname COLLATE "C";
 
-DROP SCHEMA app, other, whole CASCADE;
+
+-- Constraints and indexes that differ by their name only, if it is clear which
+CREATE SCHEMA same;
+CREATE DOMAIN same.d AS int CONSTRAINT d1 CHECK (VALUE > 0);
+CREATE TABLE same.t (id int CONSTRAINT t_pkey PRIMARY KEY, a int CONSTRAINT t_a_check CHECK (a > 0), b same.d);
+CREATE TABLE same.u (t int CONSTRAINT u_fkey REFERENCES same.t);
+CREATE INDEX t_b ON same.t (b);
+CREATE INDEX t_one ON same.t (a, b);
+CREATE INDEX t_two ON same.t (a, b);
+\set model 'CREATE SCHEMA same; CREATE DOMAIN same.d AS int CONSTRAINT d2 CHECK (VALUE > 0); CREATE TABLE same.t (id int CONSTRAINT pk PRIMARY KEY, a int CONSTRAINT ck CHECK (a > 0), b same.d); CREATE TABLE same.u (t int CONSTRAINT fk REFERENCES same.t); CREATE INDEX ix_b ON same.t (b); CREATE INDEX ix_one ON same.t (a, b); CREATE INDEX ix_two ON same.t (a, b)'
+SELECT kind, identity, change, upgrade_sql, lock_mode, hazard FROM schemamig.diff(:'model');
+SELECT kind, identity, change FROM schemamig.diff(:'model', exclude => '{index,constraint}');
+DROP SCHEMA app, other, whole, same CASCADE;
 DROP EXTENSION schemamig;
 CREATE EXTENSION schemamig;
