@@ -383,6 +383,17 @@ without_option(const List *lines)
 	return result;
 }
 
+/* The privilege in a line, if it is of that grantee; else NULL */
+static const char *
+granted_to(const char *line, const char *grantee)
+{
+	size_t length = strlen(grantee);
+
+	return strncmp(line, grantee, length) == 0 && line[length] == ' '
+			   ? line + length + 1
+			   : NULL;
+}
+
 /* Without those of the new owner: what he has been granted is his own now */
 static List *
 without_owner(const List *lines, const char *owner)
@@ -391,15 +402,79 @@ without_owner(const List *lines, const char *owner)
 	ListCell *lc;
 
 	foreach (lc, lines)
-	{
-		char *line = lfirst(lc);
-		size_t length = owner ? strlen(owner) : 0;
-
-		if (length == 0 || strncmp(line, owner, length) != 0 ||
-			line[length] != ' ')
-			result = lappend(result, line);
-	}
+		if (owner == NULL || !granted_to(lfirst(lc), owner))
+			result = lappend(result, lfirst(lc));
 	return result;
+}
+
+/*
+ * The statement that takes away from a role, before it becomes the owner, what
+ * it was granted: otherwise these are grants of the owner to himself from then
+ * on.  Without semicolon; NULL if there is nothing that could be granted.
+ */
+char *
+sm_acl_before_owner(const SmObject *object, const char *owner)
+{
+	return object->kind->acl_type == '\0'
+			   ? NULL
+			   : psprintf("REVOKE ALL ON %s %s FROM %s", grant_type(object),
+						  object->identity, owner);
+}
+
+/* Has the role been granted anything? */
+bool
+sm_acl_has_grantee(const SmObject *object, const char *role)
+{
+	ListCell *lc;
+
+	foreach (lc, object_lines(object))
+		if (granted_to(lfirst(lc), role))
+			return true;
+	return false;
+}
+
+/*
+ * Where the desired state leaves the owner open, it is the live one, who can do
+ * whatever the owner can: what is granted to him is the owner's.
+ */
+void
+sm_acl_settle_owner(SmObject *desired, const char *owner)
+{
+	List *lines = NIL;
+	StringInfoData text;
+	bool found = false;
+	ListCell *lc;
+
+	if (desired->attr[SM_ACL] == NULL)
+		return;
+	foreach (lc, split_lines(desired->attr[SM_ACL]))
+	{
+		const char *privilege = granted_to(lfirst(lc), owner);
+		char *line = lfirst(lc);
+
+		if (privilege)
+			line = psprintf("OWNER %.*s", (int) strcspn(privilege, "*"),
+							privilege);
+		while (line[strlen(line) - 1] == ' ')
+			line[strlen(line) - 1] = '\0';
+		found = found || privilege;
+		/* columns have none of their owner by themselves */
+		if (privilege && desired->kind->acl_type == 'c')
+			continue;
+		if (!contains(lines, line))
+			lines = lappend(lines, line);
+	}
+	if (!found)
+		return;
+	list_sort(lines, compare_lines);
+	initStringInfo(&text);
+	foreach (lc, lines)
+		appendStringInfo(&text, "%s%s", text.len > 0 ? "\n" : "",
+						 (char *) lfirst(lc));
+	desired->attr[SM_ACL] =
+		strcmp(text.data, sm_acl_default(desired->kind->acl_type)) == 0
+			? NULL
+			: text.data;
 }
 
 /*

@@ -14,6 +14,9 @@
 extern char *sm_acl_lines(const Acl *acl, int first, Oid owner);
 extern const char *sm_acl_default(char type);
 extern List *sm_acl_at_creation(void);
+extern char *sm_acl_before_owner(const SmObject *object, const char *owner);
+extern bool sm_acl_has_grantee(const SmObject *object, const char *role);
+extern void sm_acl_settle_owner(SmObject *desired, const char *owner);
 extern void
 sm_acl_change(SmDelta *delta, const SmObject *from, const SmObject *to);
 

@@ -407,6 +407,32 @@ rename_live(SmComparison *comparison)
 	return reading.snapshot;
 }
 
+/* The live owner of an object that the desired state gives none, or NULL */
+static const char *
+owner_left_open(const SmComparison *comparison, const SmObject *desired)
+{
+	const SmObject *owned =
+		desired->kind == &sm_kind_column ? desired->parent : desired;
+	const SmObject *live =
+		sm_snapshot_find(comparison->renamed, owned->kind, owned->identity);
+
+	return live && owned->attr[SM_OWNER] == NULL ? live->attr[SM_OWNER] : NULL;
+}
+
+static void
+settle_owners(const SmComparison *comparison)
+{
+	for (int i = 0; i < comparison->desired->objects.n; i++)
+	{
+		SmObject *desired = comparison->desired->objects.item[i];
+		const char *owner =
+			desired->attr[SM_ACL] ? owner_left_open(comparison, desired) : NULL;
+
+		if (owner)
+			sm_acl_settle_owner(desired, owner);
+	}
+}
+
 /*
  * Reads both states, in the current memory context.  Nothing of it is left in
  * the database, except for the snapshot of a stored model.
@@ -425,6 +451,7 @@ sm_compare_read(SmComparison *comparison)
 	else
 		comparison->desired = desired_by_model(comparison, ddl);
 	comparison->renamed = rename_live(comparison);
+	settle_owners(comparison);
 	remove_foreign_extensions(comparison, ddl, comparison->live);
 	remove_foreign_extensions(comparison, ddl, comparison->desired);
 	if (comparison->renamed != comparison->live)

@@ -58,7 +58,12 @@ sm_dress(SmDelta *delta, SmObject *from, SmObject *to)
 		return;
 	}
 	if (SM_DIFFERS(to->changed, SM_OWNER))
+	{
+		if (sm_acl_has_grantee(from, to->attr[SM_OWNER]))
+			sm_delta_statement(delta, to, SM_PHASE_DRESS, "%s",
+							   sm_acl_before_owner(to, to->attr[SM_OWNER]));
 		change_owner(delta, to, to->attr[SM_OWNER]);
+	}
 	/* what the privileges of a column are depends on those of its table */
 	if (SM_DIFFERS(to->changed, SM_ACL) ||
 		(to->attr[SM_ACL] && to->kind->acl_type == 'c' && to->parent &&

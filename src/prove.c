@@ -16,6 +16,7 @@
 #include "miscadmin.h"
 #include "utils/builtins.h"
 
+#include "acl.h"
 #include "compat.h"
 #include "ddl.h"
 #include "kinds.h"
@@ -205,9 +206,15 @@ preparations(const SmComparison *comparison)
 
 		if (live && live->attr[SM_OWNER] && !is_given(live) &&
 			strcmp(live->attr[SM_OWNER], self) != 0)
+		{
+			char *revoke = sm_acl_before_owner(object, live->attr[SM_OWNER]);
+
+			if (revoke)
+				appendStringInfo(&script, "%s;\n", revoke);
 			appendStringInfo(&script, "ALTER %s %s OWNER TO %s;\n",
 							 sm_kind_sql_type(object), object->identity,
 							 live->attr[SM_OWNER]);
+		}
 	}
 	return script.data;
 }

@@ -184,6 +184,7 @@ sub entries
 	{
 		$name =~ s/; Owner: .*//;
 		$text =~ s/^ALTER [A-Z ]+ .* OWNER TO .*;\n//mg if $without_owners;
+		$text =~ s/^(?:GRANT|REVOKE) .* (?:TO|FROM) app_owner\b.*;\n//mg if $without_owners && $without_owners eq 'granted';
 		$text =~ s/\n\n+/\n/g;
 		if ($name =~ /; Type: (?:FOREIGN )?TABLE;/)
 		{
@@ -204,6 +205,7 @@ sub entries
 			$text = join "\n", sort @statements;
 		}
 		$text =~ s/\A\s+|\s+\z//g;
+		next if $text eq '';
 		$entries{$name} = join "\n", sort grep { defined } $entries{$name}, $text;
 	}
 	return \%entries;
@@ -342,7 +344,7 @@ sub direction_faults
 {
 	my ($self, $direction, $last, $err, $out, $to) = @_;
 	my @faults;
-	my $owners = $self->option('owners') && $direction->{step} eq 'down';
+	my $owners = $direction->{step} eq 'down' && $self->option('owners');
 	my $nothing = $self->option('nothing') || $self->option("nothing $direction->{step}") ? 'nothing' : 'done';
 
 	push @faults, "stopped in \"$last\"" if $last ne $nothing;

@@ -1,0 +1,16 @@
+CREATE SCHEMA app;
+GRANT USAGE, CREATE ON SCHEMA app TO app_owner;
+CREATE TABLE app.t (id int, a int);
+ALTER TABLE app.t OWNER TO app_owner;
+GRANT SELECT ON app.t TO app_reader;
+CREATE TYPE app.e AS ENUM ('x');
+ALTER TYPE app.e OWNER TO app_owner;
+REVOKE ALL ON TYPE app.e FROM PUBLIC;
+CREATE FUNCTION app.f() RETURNS int LANGUAGE sql AS 'SELECT 1';
+ALTER FUNCTION app.f() OWNER TO app_owner;
+REVOKE ALL ON FUNCTION app.f() FROM PUBLIC;
+CREATE SEQUENCE app.s;
+ALTER SEQUENCE app.s OWNER TO app_owner;
+CREATE VIEW app.v AS SELECT 1 AS x;
+ALTER VIEW app.v OWNER TO app_owner;
+GRANT SELECT ON app.v TO app_reader;
