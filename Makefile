@@ -32,6 +32,8 @@ SCHEMA = coltype object deparse delta kinds acl dress filter others snapshot \
 	kinds/options kinds/attribute kinds/relation kinds/schema kinds/extension kinds/type kinds/enum kinds/composite \
 	kinds/domain kinds/function kinds/table kinds/column kinds/sequence kinds/default kinds/partition \
 	kinds/view kinds/matview kinds/view_column kinds/constraint kinds/index kinds/trigger kinds/policy kinds/aggregate kinds/rule kinds/statistics \
+	kinds/collation kinds/basetype kinds/rangetype kinds/conversion kinds/operator kinds/opclass \
+	kinds/textsearch kinds/tabletype \
 	order diff lockmode emit serialize subxact allow touch hint ddl relocate aside nostorage bounds enumval displace enact scratch \
 	rename_name rename_set rename_along rename_same rename_order rename_extension rename_catalog rename_guess rename model \
 	compare prove request check

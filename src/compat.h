@@ -294,4 +294,25 @@ sm_parse_type(const char *name, Oid *type, int32 *typmod)
 #define pg_noreturn pg_attribute_noreturn()
 #endif
 
+/* PG17 has one column for the locales of all providers but libc */
+#if PG_VERSION_NUM >= 170000
+#define SM_SQL_COLLATION_LOCALE "c.colllocale"
+#else
+#define SM_SQL_COLLATION_LOCALE "c.colliculocale"
+#endif
+
+/* PG16 added rules */
+#if PG_VERSION_NUM >= 160000
+#define SM_SQL_COLLATION_RULES "c.collicurules"
+#else
+#define SM_SQL_COLLATION_RULES "NULL::text"
+#endif
+
+/* PG17 can set what an operator did not have when it was created */
+#if PG_VERSION_NUM >= 170000
+#define SM_CAN_SET_OPERATOR_LINKS true
+#else
+#define SM_CAN_SET_OPERATOR_LINKS false
+#endif
+
 #endif /* SM_COMPAT_H */

@@ -151,14 +151,21 @@ describe(const SmObject *object)
 	return psprintf("%s %s", object->kind->name, object->identity);
 }
 
-/* The values of a column are converted to a type that replaces another one */
+/*
+ * The values of a column are converted to a type that replaces another one, or
+ * it gets the collation that does.
+ */
 static void
 convert(Diff *diff, SmObject *user, const SmObject *cause)
 {
+	int attribute = cause->kind == &sm_kind_collation
+						? user->kind->collation_attribute
+						: user->kind->type_attribute;
+
 	user->fate = user->peer->fate = SM_ALTER;
 	user->cause = user->peer->cause = cause;
-	user->changed |= SM_BIT(user->kind->type_attribute);
-	user->peer->changed |= SM_BIT(user->kind->type_attribute);
+	user->changed |= SM_BIT(attribute);
+	user->peer->changed |= SM_BIT(attribute);
 	sm_objects_add(&diff->queue, user);
 }
 

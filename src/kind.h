@@ -194,6 +194,9 @@ typedef struct SmKind
 	 * none, it cannot be converted */
 	int type_attribute;
 
+	/* the same for its collation */
+	int collation_attribute;
+
 	/* optional: must this one, of the old state, be away while needed is
 	 * changed in place in a way that disturbs? */
 	bool (*is_disturbed)(const SmObject *object, const SmObject *needed);

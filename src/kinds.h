@@ -31,6 +31,8 @@ extern const SmKind sm_kind_extension;
 #define SM_EXTENSION_SCHEMA SM_FIRST_ATTR
 #define SM_EXTENSION_VERSION (SM_FIRST_ATTR + 1)
 
+extern const SmKind sm_kind_collation;
+extern const SmKind sm_kind_shell_type;
 extern const SmKind sm_kind_enum;
 extern const SmKind sm_kind_composite;
 extern const SmKind sm_kind_composite_column;
@@ -40,7 +42,21 @@ extern const SmKind sm_kind_sequence;
 extern const SmKind sm_kind_function;
 extern const SmKind sm_kind_procedure;
 extern const SmKind sm_kind_aggregate;
+extern const SmKind sm_kind_base_type;
+extern const SmKind sm_kind_range;
+extern const SmKind sm_kind_conversion;
+extern const SmKind sm_kind_operator;
+extern const SmKind sm_kind_opfamily;
+extern const SmKind sm_kind_opfamily_operator;
+extern const SmKind sm_kind_opfamily_function;
+extern const SmKind sm_kind_opclass;
+extern const SmKind sm_kind_ts_parser;
+extern const SmKind sm_kind_ts_template;
+extern const SmKind sm_kind_ts_dictionary;
+extern const SmKind sm_kind_ts_configuration;
+extern const SmKind sm_kind_ts_mapping;
 extern const SmKind sm_kind_table;
+extern const SmKind sm_kind_table_type;
 extern const SmKind sm_kind_column;
 extern const SmKind sm_kind_default;
 extern const SmKind sm_kind_partition;
@@ -57,6 +73,7 @@ extern const SmKind sm_kind_statistics;
 extern const SmKind *const sm_kinds[];
 extern const int sm_n_kinds;
 
+extern void sm_shell_link(const SmSnapshot *snapshot, SmObject *type);
 extern const SmKind *sm_kind_find(const char *name);
 extern const char *sm_kind_sql_type(const SmObject *object);
 

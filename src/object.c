@@ -165,6 +165,7 @@ sm_snapshot_add(SmSnapshot *snapshot, const SmKind *kind, const char *identity)
 	old = MemoryContextSwitchTo(snapshot->context);
 	object = entry->object = palloc0(size);
 	object->kind = kind;
+	object->snapshot = snapshot;
 	object->identity = identity;
 	object->number = snapshot->objects.n;
 	sm_objects_add(&snapshot->objects, object);
@@ -383,6 +384,14 @@ sm_object_needs(SmObject *object, SmObject *needed)
 		return;
 	sm_objects_add(&object->needs, needed);
 	sm_objects_add(&needed->users, object);
+}
+
+/* Takes back that the object cannot be there without needed */
+void
+sm_object_unneeds(SmObject *object, SmObject *needed)
+{
+	objects_remove(&object->needs, needed);
+	objects_remove(&needed->users, object);
 }
 
 /*

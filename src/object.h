@@ -32,6 +32,7 @@ struct SmObject
 	const char *schema;	  /* not quoted; NULL: in none */
 	const char *name;	  /* not quoted, without that of the parent */
 	struct SmObject *parent;
+	const struct SmSnapshot *snapshot; /* that it is in */
 	int number;		   /* index in the snapshot's objects */
 	Oid type;		   /* of a column, while a snapshot is read ... */
 	Oid collation;	   /* ... */
@@ -106,6 +107,7 @@ extern void sm_objects_add(SmObjects *objects, SmObject *object);
 extern bool
 sm_objects_contain(const SmObjects *objects, const SmObject *object);
 extern void sm_object_needs(SmObject *object, SmObject *needed);
+extern void sm_object_unneeds(SmObject *object, SmObject *needed);
 extern void sm_object_owned_by(SmObject *object, SmObject *owner);
 extern bool sm_text_same(const char *a, const char *b);
 extern const char *sm_text_or(const char *value, const char *otherwise);

@@ -59,6 +59,43 @@ order_detached(const SmObject *table, SmAction *detach)
 		precede(detach, table->children.item[i]->action[SM_PHASE_ALTER]);
 }
 
+/* While a table is one of a type, its columns stay as they are */
+static void
+order_table_type(const SmObject *link, SmAction *drop)
+{
+	const SmObject *table = link->parent;
+
+	for (int i = 0; drop && i < table->children.n; i++)
+		if (table->children.item[i]->kind == &sm_kind_column)
+			precede(drop, table->children.item[i]->action[SM_PHASE_DROP]);
+	for (int i = 0; drop && table->peer && i < table->peer->children.n; i++)
+		if (table->peer->children.item[i]->kind == &sm_kind_column)
+		{
+			precede(drop,
+					table->peer->children.item[i]->action[SM_PHASE_CREATE]);
+			precede(drop,
+					table->peer->children.item[i]->action[SM_PHASE_ALTER]);
+		}
+}
+
+/* A table has the columns of the type before it becomes one of it */
+static void
+order_new_table_type(const SmObject *link, SmAction *create)
+{
+	const SmObject *table = link->parent;
+
+	for (int i = 0; create && i < table->children.n; i++)
+		if (table->children.item[i]->kind == &sm_kind_column)
+		{
+			precede(table->children.item[i]->action[SM_PHASE_CREATE], create);
+			precede(table->children.item[i]->action[SM_PHASE_ALTER], create);
+		}
+	for (int i = 0; create && table->peer && i < table->peer->children.n; i++)
+		if (table->peer->children.item[i]->kind == &sm_kind_column)
+			precede(table->peer->children.item[i]->action[SM_PHASE_DROP],
+					create);
+}
+
 /* The table that a partition belongs to, or NULL */
 static const SmObject *
 root_of(const SmObject *table)
@@ -165,10 +202,12 @@ order_old(const SmObject *object)
 		/* which may make a sequence of the same name, for an identity */
 		if (sm_sequence_becomes_identity(object))
 			precede(action_of(owner->peer, SM_PHASE_ALTER), drop);
-		else
+		/* a type gets along without a function before that goes */
+		else if (!sm_objects_contain(&owner->needs, object))
 			precede(drop, action_of(owner->peer, SM_PHASE_ALTER));
-		precede(action_of(object->peer, SM_PHASE_DRESS),
-				owner->action[SM_PHASE_DROP]);
+		if (!sm_delta_drops(object))
+			precede(action_of(object->peer, SM_PHASE_DRESS),
+					owner->action[SM_PHASE_DROP]);
 	}
 	if (object->kind == &sm_kind_partition)
 		order_referencing(object);
@@ -176,6 +215,8 @@ order_old(const SmObject *object)
 		order_primary_keys(object, drop);
 	if (drop && object->kind == &sm_kind_index)
 		order_partition_index(object, drop);
+	if (object->kind == &sm_kind_table_type)
+		order_table_type(object, drop);
 	if (object->kind == &sm_kind_partition && object->parent->peer)
 		order_detached(object->parent->peer, drop);
 	if (object->swapped)
@@ -258,11 +299,13 @@ order_new(const SmObject *object)
 			/* both must have the same owner */
 			precede(owner->parent->action[SM_PHASE_DRESS], dress);
 		}
-		else if (!sm_delta_creates(owner->parent))
+		else if (owner->parent && !sm_delta_creates(owner->parent))
 			/* an index of a partitioned table takes those of the partitions
 			 * that are there, and makes those that are not */
 			precede(create, owner->action[SM_PHASE_CREATE]);
 	}
+	if (object->kind == &sm_kind_table_type)
+		order_new_table_type(object, create);
 	if (object->kind == &sm_kind_partition)
 		order_partition(object, create);
 	if (object->kind == &sm_kind_constraint)

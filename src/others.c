@@ -36,32 +36,18 @@
  * found has the objects, each with the relation that it is a part of or 0:
  * members of an extension, or of what is one, are its own affair.  What the
  * server has made along with something else is found by its internal
- * dependency; so is the family that comes with an operator class, by its name.
+ * dependency.
  */
 static const char sql[] =
 	"WITH functions AS (SELECT oid FROM pg_proc "
 	"WHERE pronamespace = ANY ($1)), "
 	"types AS (SELECT oid FROM pg_type WHERE typnamespace = ANY ($1)), "
-	"tables AS (SELECT oid, relkind, relispartition, reloftype "
+	"tables AS (SELECT oid, relkind, relispartition "
 	"FROM pg_class WHERE relnamespace = ANY ($1)), "
 	"members AS (SELECT classid, objid FROM pg_depend "
 	"WHERE refclassid = 'pg_extension'::regclass AND deptype = 'e'), "
 	"found AS ("
-	IN_SCHEMA("pg_operator", "oprnamespace")
-	"UNION ALL " IN_SCHEMA("pg_opclass", "opcnamespace")
-	"UNION ALL " IN_SCHEMA("pg_opfamily", "NOT EXISTS ("
-	"SELECT FROM pg_opclass WHERE opcnamespace = opfnamespace "
-	"AND opcname = opfname AND opcmethod = opfmethod) AND opfnamespace")
-	"UNION ALL " IN_SCHEMA("pg_conversion", "connamespace")
-	"UNION ALL " IN_SCHEMA("pg_collation", "collnamespace")
-	"UNION ALL " IN_SCHEMA("pg_ts_parser", "prsnamespace")
-	"UNION ALL " IN_SCHEMA("pg_ts_template", "tmplnamespace")
-	"UNION ALL " IN_SCHEMA("pg_ts_dict", "dictnamespace")
-	"UNION ALL " IN_SCHEMA("pg_ts_config", "cfgnamespace")
-	"UNION ALL " IN_SCHEMA("pg_default_acl", "defaclnamespace")
-	/* ranges, shells, base types; arrays, which are such, have no array */
-	"UNION ALL " IN_SCHEMA("pg_type", "(typtype = 'r' OR NOT typisdefined "
-	"OR (typtype = 'b' AND typarray <> 0)) AND typnamespace")
+	IN_SCHEMA("pg_default_acl", "defaclnamespace")
 	"UNION ALL SELECT 'pg_class'::regclass, oid, oid FROM tables "
 	"WHERE relkind = 'f' "
 	"UNION ALL SELECT 'pg_cast'::regclass, oid, 0 FROM pg_cast "
@@ -89,8 +75,6 @@ static const char sql[] =
 	"WHERE d.classid = f.classid AND d.objid = f.objid "
 	"AND d.objsubid = 0 AND d.deptype IN ('e', 'i')) "
 	"AND (f.tableid = 0 OR " IS_NO_MEMBER("f.tableid") ") "
-	"UNION ALL SELECT 'typed table ' || oid::regclass FROM tables "
-	"WHERE reloftype <> 0 AND " IS_NO_MEMBER("oid")
 	"UNION ALL SELECT 'security label on ' || i.type || ' ' || i.identity "
 	"FROM pg_seclabel l, "
 	"pg_identify_object(l.classoid, l.objoid, l.objsubid) i "

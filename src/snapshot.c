@@ -542,7 +542,10 @@ read_aliases(SmReader *reader)
  * - a partition is made by itself and attached, which is an object of its own
  *   (kinds/partition.c), and its indexes and constraints are there before those
  *   of the table that it is a partition of, which take them along when they are
- *   dropped.
+ *   dropped;
+ * - that a table is one of a type is an object of its own, too
+ *   (kinds/tabletype.c), and so is the mapping of a text search configuration
+ *   to a dictionary (kinds/textsearch.c).
  */
 static void
 link_objects(SmObject *object, SmObject *needed, char deptype)
@@ -559,6 +562,12 @@ link_objects(SmObject *object, SmObject *needed, char deptype)
 		sm_object_owned_by(object, needed);
 	else if (deptype == DEPENDENCY_AUTO && object->kind == &sm_kind_table &&
 			 needed->kind == &sm_kind_table)
+		return;
+	else if (object->kind == &sm_kind_table &&
+			 needed->kind == &sm_kind_composite)
+		return;
+	else if (object->kind == &sm_kind_ts_configuration &&
+			 needed->kind == &sm_kind_ts_dictionary)
 		return;
 	else
 		sm_object_needs(object, needed);
@@ -609,10 +618,25 @@ read_need(TupleTableSlot *slot, void *arg)
 		sm_object_needs(object, needed);
 }
 
+/* Takes apart the circles of types and their functions */
+static void
+link_shells(SmSnapshot *snapshot)
+{
+	for (int i = 0; i < snapshot->objects.n; i++)
+	{
+		SmObject *object = snapshot->objects.item[i];
+
+		if (object->kind == &sm_kind_base_type ||
+			object->kind == &sm_kind_range)
+			sm_shell_link(snapshot, object);
+	}
+}
+
 static void
 read_needs(SmReader *reader)
 {
 	read_dependencies(reader->snapshot);
+	link_shells(reader->snapshot);
 	for (int i = 0; i < sm_n_kinds; i++)
 	{
 		reader->kind = sm_kinds[i];

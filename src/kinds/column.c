@@ -340,6 +340,13 @@ sm_column_sequence_aside(const SmObject *column)
 	return makeObjectName(column->parent->name, column->name, "schemamig_old");
 }
 
+/* The storage of the column, if it is not that of its type; or NULL */
+const char *
+sm_column_storage(const SmObject *column)
+{
+	return sm_attr(column, STORAGE);
+}
+
 /* The sequence that the identity of the column, of the new state, replaces */
 static const SmObject *
 replaced_sequence(const SmObject *from)
@@ -717,6 +724,7 @@ const SmKind sm_kind_column = {
 	.compare = compare,
 	.part_comment = NOT_NULL_COMMENT,
 	.type_attribute = TYPE,
+	.collation_attribute = COLLATION,
 	.sql_type = sql_type,
 	.is_inline = is_inline,
 	.is_derived = is_derived,

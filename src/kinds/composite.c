@@ -233,6 +233,13 @@ is_inline(const SmObject *object)
 	return true;
 }
 
+/* The tables of the type are none while it is changed */
+static bool
+disturbs_tables(const SmObject *from, const SmObject *to, uint64 changed)
+{
+	return true;
+}
+
 /* The server refuses another type while a view uses the attribute */
 static bool
 disturbs(const SmObject *from, const SmObject *to, uint64 changed)
@@ -270,6 +277,7 @@ const SmKind sm_kind_composite = {
 	.alias_query = alias_query,
 	.sql_type = sql_type,
 	.fate = fate,
+	.disturbs = disturbs_tables,
 	.can_swap = can_swap,
 	.create = create,
 	.drop = drop,

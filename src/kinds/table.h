@@ -27,6 +27,7 @@ extern char *sm_column_sequence_aside(const SmObject *column);
 extern bool sm_sequence_becomes_identity(const SmObject *sequence);
 extern bool sm_sequence_was_identity(const SmObject *sequence);
 extern bool sm_column_comes_from_parent(const SmObject *column);
+extern const char *sm_column_storage(const SmObject *column);
 extern char *sm_column_definition(const SmObject *column);
 extern bool sm_constraint_is_primary(const SmObject *constraint);
 extern char *sm_constraint_definition(const SmObject *constraint);

@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * type.c
- *	  What enums, composite types and domains have in common.
+ *	  What types have in common.
  *
  *-------------------------------------------------------------------------
  */
@@ -14,6 +14,14 @@
 #include "compat.h"
 #include "kinds.h"
 #include "kinds/type.h"
+
+/* Is it of a kind that is made of other types? */
+static bool
+is_made_of_types(const SmObject *object)
+{
+	return object->kind == &sm_kind_domain ||
+		   object->kind == &sm_kind_composite || object->kind == &sm_kind_range;
+}
 
 /*
  * Whether the plan refuses to drop the type, of the old state, or another one
@@ -32,9 +40,7 @@ sm_type_is_refused(const SmDelta *delta, const SmObject *from)
 	{
 		const SmObject *user = from->users.item[i];
 
-		if (user->rebuilt &&
-			(user->kind == &sm_kind_domain ||
-			 user->kind == &sm_kind_composite) &&
+		if (user->rebuilt && is_made_of_types(user) &&
 			sm_type_is_refused(delta, user))
 			return true;
 	}
@@ -53,9 +59,8 @@ sm_type_has_columns(const SmObject *from)
 	{
 		const SmObject *user = from->users.item[i];
 
-		if (user->kind->type_attribute || ((user->kind == &sm_kind_domain ||
-											user->kind == &sm_kind_composite) &&
-										   sm_type_has_columns(user)))
+		if (user->kind->type_attribute ||
+			(is_made_of_types(user) && sm_type_has_columns(user)))
 			return true;
 	}
 	return false;
@@ -88,6 +93,19 @@ sm_type_name_to_drop(const SmObject *from)
 }
 
 /*
+ * Drops a type that cannot be dropped before its functions, nor they before it.
+ * Everything else that is known to use it has gone before.
+ */
+void
+sm_type_drop_with_functions(SmDelta *delta, const SmObject *from)
+{
+	sm_delta_statement(delta, from, SM_PHASE_DROP, "DROP TYPE %s CASCADE",
+					   from->identity);
+	sm_delta_hazard(delta, from, SM_PHASE_DROP,
+					"drops the functions of the type, and all that uses it by then");
+}
+
+/*
  * A column of a table, of the old state, that stays there and has values of
  * the type in it: as such, or within an array, a domain or another type.  NULL
  * if there is none.
@@ -107,8 +125,7 @@ sm_type_stored_in(const SmObject *from)
 			(user->kind == &sm_kind_view_column &&
 			 user->parent->kind == &sm_kind_materialized_view))
 			found = user;
-		else if (user->kind == &sm_kind_domain ||
-				 user->kind == &sm_kind_composite)
+		else if (is_made_of_types(user))
 			found = sm_type_stored_in(user);
 		if (found)
 			return found;
@@ -147,7 +164,8 @@ sm_type_stored_within(const SmObject *from)
 		if (user->kind == &sm_kind_column)
 			found = sm_text_same(type_of_column(user), from->identity) ? NULL
 																	   : user;
-		else if (user->kind == &sm_kind_composite)
+		else if (user->kind == &sm_kind_composite ||
+				 user->kind == &sm_kind_range)
 			found = sm_type_stored_in(user);
 		else if (user->kind == &sm_kind_domain)
 			found = sm_type_stored_within(user);

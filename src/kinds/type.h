@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * type.h
- *	  What enums, composite types and domains have in common.
+ *	  What types have in common.
  *
  *-------------------------------------------------------------------------
  */
@@ -19,6 +19,8 @@ extern bool sm_type_is_refused(const SmDelta *delta, const SmObject *from);
 extern bool sm_type_has_columns(const SmObject *from);
 extern void sm_type_make_room(SmDelta *delta, const SmObject *to);
 extern const char *sm_type_name_to_drop(const SmObject *from);
+extern void
+sm_type_drop_with_functions(SmDelta *delta, const SmObject *from);
 extern const SmObject *sm_type_stored_in(const SmObject *from);
 extern const SmObject *sm_type_stored_within(const SmObject *from);
 

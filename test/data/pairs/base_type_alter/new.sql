@@ -1,0 +1,13 @@
+CREATE TYPE bt;
+CREATE FUNCTION bt_in(cstring) RETURNS bt LANGUAGE internal IMMUTABLE STRICT AS 'textin';
+CREATE FUNCTION bt_out(bt) RETURNS cstring LANGUAGE internal IMMUTABLE STRICT AS 'textout';
+CREATE FUNCTION bt_send(bt) RETURNS bytea LANGUAGE internal STABLE STRICT AS 'textsend';
+CREATE FUNCTION bt_analyze(internal) RETURNS boolean LANGUAGE internal STABLE STRICT AS 'array_typanalyze';
+CREATE FUNCTION bt_typmod_in(cstring[]) RETURNS int LANGUAGE internal IMMUTABLE STRICT AS 'varchartypmodin';
+CREATE FUNCTION bt_typmod_out(int) RETURNS cstring LANGUAGE internal IMMUTABLE STRICT AS 'varchartypmodout';
+CREATE TYPE bt (INPUT = bt_in, OUTPUT = bt_out, SEND = bt_send, TYPMOD_IN = bt_typmod_in, TYPMOD_OUT = bt_typmod_out, ANALYZE = bt_analyze, LIKE = text, STORAGE = EXTERNAL);
+CREATE TABLE t (id int, b bt);
+CREATE TYPE later;
+CREATE FUNCTION later_in(cstring) RETURNS later LANGUAGE internal IMMUTABLE STRICT AS 'textin';
+CREATE FUNCTION later_out(later) RETURNS cstring LANGUAGE internal IMMUTABLE STRICT AS 'textout';
+CREATE TYPE later (INPUT = later_in, OUTPUT = later_out, LIKE = text);

@@ -1,0 +1,23 @@
+CREATE TYPE bt;
+CREATE TYPE alone;
+CREATE FUNCTION bt_in(cstring, oid, int) RETURNS bt LANGUAGE internal IMMUTABLE STRICT AS 'varcharin';
+CREATE FUNCTION bt_out(bt) RETURNS cstring LANGUAGE internal IMMUTABLE STRICT AS 'varcharout';
+CREATE FUNCTION bt_recv(internal, oid, int) RETURNS bt LANGUAGE internal STABLE STRICT AS 'varcharrecv';
+CREATE FUNCTION bt_send(bt) RETURNS bytea LANGUAGE internal STABLE STRICT AS 'varcharsend';
+CREATE FUNCTION bt_typmod_in(cstring[]) RETURNS int LANGUAGE internal IMMUTABLE STRICT AS 'varchartypmodin';
+CREATE FUNCTION bt_typmod_out(int) RETURNS cstring LANGUAGE internal IMMUTABLE STRICT AS 'varchartypmodout';
+CREATE TYPE bt (INPUT = bt_in, OUTPUT = bt_out, RECEIVE = bt_recv, SEND = bt_send, TYPMOD_IN = bt_typmod_in, TYPMOD_OUT = bt_typmod_out,
+	INTERNALLENGTH = VARIABLE, STORAGE = EXTENDED, CATEGORY = 'S', PREFERRED = false, DEFAULT = 'it''s', DELIMITER = ';', COLLATABLE = true);
+CREATE TYPE fixed;
+CREATE FUNCTION fixed_in(cstring) RETURNS fixed LANGUAGE internal IMMUTABLE STRICT AS 'int4in';
+CREATE FUNCTION fixed_out(fixed) RETURNS cstring LANGUAGE internal IMMUTABLE STRICT AS 'int4out';
+CREATE TYPE fixed (INPUT = fixed_in, OUTPUT = fixed_out, LIKE = int4);
+CREATE FUNCTION bt_len(bt) RETURNS int LANGUAGE internal IMMUTABLE STRICT AS 'textlen';
+COMMENT ON TYPE bt IS 'base';
+COMMENT ON TYPE alone IS 'shell';
+COMMENT ON FUNCTION bt_out(bt) IS 'out';
+ALTER TYPE bt OWNER TO app_owner;
+GRANT USAGE ON TYPE bt TO app_reader;
+REVOKE USAGE ON TYPE bt FROM PUBLIC;
+CREATE TABLE t (id int, b bt(10), f fixed[]);
+CREATE VIEW v AS SELECT bt_len(b) AS n FROM t;

@@ -1,0 +1,2 @@
+CREATE COLLATION r (provider = icu, locale = 'und', rules = '&a < h');
+CREATE COLLATION u (provider = builtin, locale = 'C');

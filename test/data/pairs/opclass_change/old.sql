@@ -1,0 +1,7 @@
+CREATE OPERATOR FAMILY fam USING btree;
+CREATE OPERATOR CLASS c4 FOR TYPE int USING btree FAMILY fam AS OPERATOR 1 <, OPERATOR 2 <=, OPERATOR 3 =, OPERATOR 4 >=, OPERATOR 5 >, FUNCTION 1 btint4cmp(int,int);
+ALTER OPERATOR FAMILY fam USING btree ADD OPERATOR 1 < (int, bigint), OPERATOR 3 = (int, bigint), FUNCTION 1 (int, bigint) btint48cmp(int, bigint);
+CREATE OPERATOR CLASS c2 FOR TYPE smallint USING btree FAMILY fam AS OPERATOR 1 <, OPERATOR 2 <=, OPERATOR 3 =, OPERATOR 4 >=, OPERATOR 5 >, FUNCTION 1 btint2cmp(smallint,smallint);
+COMMENT ON OPERATOR CLASS c4 USING btree IS 'class';
+CREATE TABLE t (id int);
+CREATE INDEX t_id ON t (id c4);

@@ -1,0 +1,18 @@
+CREATE OPERATOR FAMILY fam USING btree;
+COMMENT ON OPERATOR FAMILY fam USING btree IS 'family';
+ALTER OPERATOR FAMILY fam USING btree OWNER TO app_owner;
+CREATE OPERATOR CLASS c4 FOR TYPE int USING btree FAMILY fam AS OPERATOR 1 <, OPERATOR 2 <=, OPERATOR 3 =, OPERATOR 4 >=, OPERATOR 5 >, FUNCTION 1 btint4cmp(int,int), FUNCTION 2 btint4sortsupport(internal);
+CREATE OPERATOR CLASS c8 FOR TYPE bigint USING btree FAMILY fam AS OPERATOR 1 <, OPERATOR 2 <=, OPERATOR 3 =, OPERATOR 4 >=, OPERATOR 5 >, FUNCTION 1 btint8cmp(bigint,bigint);
+ALTER OPERATOR FAMILY fam USING btree ADD OPERATOR 1 < (int, bigint), OPERATOR 3 = (int, bigint), FUNCTION 1 (int, bigint) btint48cmp(int, bigint);
+CREATE OPERATOR CLASS gi FOR TYPE int[] USING gin AS OPERATOR 1 && (anyarray, anyarray), FUNCTION 1 btint4cmp(int,int), FUNCTION 2 ginarrayextract(anyarray, internal, internal), FUNCTION 3 ginqueryarrayextract(anyarray, internal, smallint, internal, internal, internal, internal), FUNCTION 4 ginarrayconsistent(internal, smallint, anyarray, integer, internal, internal, internal, internal), STORAGE int;
+CREATE OPERATOR CLASS gp FOR TYPE point USING gist AS OPERATOR 1 <<, OPERATOR 15 <->(point, point) FOR ORDER BY pg_catalog.float_ops, FUNCTION 1 gist_point_consistent(internal, point, smallint, oid, internal), FUNCTION 2 gist_box_union(internal, internal), FUNCTION 3 gist_point_compress(internal), FUNCTION 5 gist_box_penalty(internal, internal, internal), FUNCTION 6 gist_box_picksplit(internal, internal), FUNCTION 7 gist_box_same(box, box, internal), FUNCTION 8 gist_point_distance(internal, point, smallint, oid, internal), STORAGE box;
+COMMENT ON OPERATOR CLASS c4 USING btree IS 'class';
+ALTER OPERATOR CLASS c4 USING btree OWNER TO app_owner;
+CREATE TYPE pair AS (a int, b int);
+CREATE FUNCTION pair_hash(pair) RETURNS int LANGUAGE sql IMMUTABLE AS $$ SELECT ($1).a $$;
+CREATE FUNCTION pair_eq(pair, pair) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$ SELECT ($1).a = ($2).a $$;
+CREATE OPERATOR =% (LEFTARG = pair, RIGHTARG = pair, FUNCTION = pair_eq, HASHES, COMMUTATOR = =%);
+CREATE OPERATOR CLASS pair_ops DEFAULT FOR TYPE pair USING hash AS OPERATOR 1 =%, FUNCTION 1 pair_hash(pair);
+CREATE TABLE t (id int, p pair);
+CREATE INDEX t_id ON t (id c4);
+CREATE INDEX t_p ON t USING hash (p);

@@ -1,0 +1,15 @@
+CREATE TYPE m AS (x int);
+CREATE FUNCTION m_lt(m, m) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$ SELECT ($1).x < ($2).x $$;
+CREATE FUNCTION m_gt(m, m) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$ SELECT ($1).x > ($2).x $$;
+CREATE FUNCTION m_ge(m, m) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$ SELECT ($1).x >= ($2).x $$;
+CREATE FUNCTION m_neg(m) RETURNS m LANGUAGE sql IMMUTABLE AS $$ SELECT ROW(-($1).x)::public.m $$;
+CREATE FUNCTION m_same(m, m) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$ SELECT ($1).x = ($2).x $$;
+CREATE OPERATOR <# (LEFTARG = m, RIGHTARG = m, FUNCTION = m_lt, COMMUTATOR = >#, NEGATOR = >=#, RESTRICT = scalarltsel, JOIN = scalarltjoinsel);
+CREATE OPERATOR ># (LEFTARG = m, RIGHTARG = m, FUNCTION = m_gt, COMMUTATOR = <#);
+CREATE OPERATOR >=# (LEFTARG = m, RIGHTARG = m, FUNCTION = m_ge, NEGATOR = <#);
+CREATE OPERATOR ==# (LEFTARG = m, RIGHTARG = m, FUNCTION = m_same, COMMUTATOR = ==#, HASHES, MERGES);
+CREATE OPERATOR -# (RIGHTARG = m, FUNCTION = m_neg);
+COMMENT ON OPERATOR <# (m, m) IS 'less';
+COMMENT ON OPERATOR -# (NONE, m) IS 'minus';
+ALTER OPERATOR <# (m, m) OWNER TO app_owner;
+CREATE TABLE t (id int, v m, CHECK (-# v ># ROW(1)::public.m));

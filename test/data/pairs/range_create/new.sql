@@ -1,0 +1,13 @@
+CREATE COLLATION nc (locale = 'C');
+CREATE FUNCTION text_diff(text, text) RETURNS float8 LANGUAGE sql IMMUTABLE AS $$ SELECT 1.0::float8 $$;
+CREATE TYPE r1 AS RANGE (SUBTYPE = text, COLLATION = nc, SUBTYPE_DIFF = text_diff, SUBTYPE_OPCLASS = text_pattern_ops, MULTIRANGE_TYPE_NAME = many_r1);
+CREATE TYPE r2;
+CREATE FUNCTION r2_canon(r2) RETURNS r2 LANGUAGE internal IMMUTABLE STRICT AS 'int4range_canonical';
+CREATE TYPE r2 AS RANGE (SUBTYPE = int, CANONICAL = r2_canon);
+COMMENT ON TYPE r1 IS 'r1';
+COMMENT ON FUNCTION r2_canon(r2) IS 'canon';
+ALTER TYPE r1 OWNER TO app_owner;
+REVOKE USAGE ON TYPE r1 FROM PUBLIC;
+GRANT USAGE ON TYPE r1 TO app_reader;
+CREATE TABLE t (id int, a r1, b many_r1, c r2[]);
+CREATE VIEW v AS SELECT r2(1, 3) AS x;

@@ -1,0 +1,4 @@
+CREATE TYPE e AS ENUM ('a', 'b', 'c');
+CREATE TYPE r AS RANGE (SUBTYPE = e);
+CREATE TABLE t (id int, a r);
+CREATE TYPE r2 AS RANGE (SUBTYPE = int);

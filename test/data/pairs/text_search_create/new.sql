@@ -1,0 +1,14 @@
+CREATE TEXT SEARCH PARSER p (START = prsd_start, GETTOKEN = prsd_nexttoken, END = prsd_end, LEXTYPES = prsd_lextype, HEADLINE = prsd_headline);
+CREATE TEXT SEARCH TEMPLATE te (INIT = dsimple_init, LEXIZE = dsimple_lexize);
+CREATE TEXT SEARCH DICTIONARY d (TEMPLATE = te, accept = false);
+CREATE TEXT SEARCH DICTIONARY st (TEMPLATE = pg_catalog.snowball, language = 'english', stopwords = 'english');
+CREATE TEXT SEARCH CONFIGURATION c (PARSER = p);
+ALTER TEXT SEARCH CONFIGURATION c ADD MAPPING FOR word, asciiword, "tag" WITH d, st, simple;
+COMMENT ON TEXT SEARCH PARSER p IS 'p';
+COMMENT ON TEXT SEARCH TEMPLATE te IS 'te';
+COMMENT ON TEXT SEARCH DICTIONARY d IS 'd';
+COMMENT ON TEXT SEARCH CONFIGURATION c IS 'c';
+ALTER TEXT SEARCH DICTIONARY d OWNER TO app_owner;
+ALTER TEXT SEARCH CONFIGURATION c OWNER TO app_owner;
+CREATE TABLE t (a text, v tsvector GENERATED ALWAYS AS (to_tsvector('public.c', a)) STORED);
+CREATE INDEX t_idx ON t USING gin (to_tsvector('public.c', a));

@@ -1,0 +1,8 @@
+CREATE TEXT SEARCH PARSER p (START = prsd_start, GETTOKEN = prsd_nexttoken, END = prsd_end, LEXTYPES = prsd_lextype);
+CREATE TEXT SEARCH TEMPLATE te (LEXIZE = dsimple_lexize, INIT = dsimple_init);
+CREATE TEXT SEARCH DICTIONARY d (TEMPLATE = te, accept = true);
+CREATE TEXT SEARCH CONFIGURATION c (PARSER = p);
+ALTER TEXT SEARCH CONFIGURATION c ADD MAPPING FOR word WITH d;
+COMMENT ON TEXT SEARCH CONFIGURATION c IS 'c';
+CREATE TABLE t (a text);
+CREATE INDEX t_idx ON t USING gin (to_tsvector('public.c', a));

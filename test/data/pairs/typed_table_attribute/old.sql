@@ -1,0 +1,4 @@
+CREATE TYPE ty AS (a int, b text, d int);
+CREATE TABLE t OF ty (a WITH OPTIONS PRIMARY KEY);
+CREATE VIEW v AS SELECT b FROM t;
+COMMENT ON TABLE t IS 'typed';
