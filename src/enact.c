@@ -381,6 +381,7 @@ static void
 run_plain(const Piece *piece, RawStmt *raw, const char *sql)
 {
 	const SmEnactment *e = piece->e;
+	RangeVar *filled = sm_nostorage_filled(raw->stmt);
 
 	sm_allow_strip_concurrently(raw->stmt);
 	if (IsA(raw->stmt, DropStmt) &&
@@ -392,6 +393,8 @@ run_plain(const Piece *piece, RawStmt *raw, const char *sql)
 	if (e->fast)
 		sm_nostorage_edit_fast(raw->stmt);
 	sm_exec_raw(raw, sql);
+	if (filled)
+		sm_nostorage_mark_filled(filled);
 }
 
 /* ALTER TYPE that adds a value to an enum, or renames one */

@@ -33,6 +33,7 @@
 #include "catalog/pg_am.h"
 #include "catalog/pg_inherits.h"
 #include "commands/defrem.h"
+#include "commands/matview.h"
 #include "commands/tablecmds.h"
 #include "fmgr.h"
 #include "nodes/makefuncs.h"
@@ -363,6 +364,31 @@ sm_nostorage_edit(Node *stmt)
 		foreach (lc, ((AlterTableStmt *) stmt)->cmds)
 			skip_foreign_key_validation(lfirst_node(AlterTableCmd, lc)->def);
 	}
+}
+
+/*
+ * The materialized view that a statement of a model makes and fills, or NULL.
+ * To be asked before sm_nostorage_edit().
+ */
+RangeVar *
+sm_nostorage_filled(Node *stmt)
+{
+	CreateTableAsStmt *create = (CreateTableAsStmt *) stmt;
+
+	if (!IsA(stmt, CreateTableAsStmt) || create->into->skipData ||
+		create->objtype != OBJECT_MATVIEW)
+		return NULL;
+	return copyObject(create->into->rel);
+}
+
+/* Has it count as filled, although its query has not been run */
+void
+sm_nostorage_mark_filled(const RangeVar *view)
+{
+	Relation rel = table_openrv(view, NoLock);
+
+	SetMatViewPopulatedState(rel, true);
+	table_close(rel, NoLock);
 }
 
 /* Whether storage parameters are among them that only a TOAST table can have */

@@ -16,6 +16,8 @@
 extern void sm_nostorage_hook(MemoryContext context);
 extern void sm_nostorage_make(void);
 extern void sm_nostorage_edit(Node *stmt);
+extern RangeVar *sm_nostorage_filled(Node *stmt);
+extern void sm_nostorage_mark_filled(const RangeVar *view);
 extern void sm_nostorage_edit_fast(Node *stmt);
 
 #endif /* SM_NOSTORAGE_H */

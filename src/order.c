@@ -310,6 +310,12 @@ order_new(const SmObject *object)
 		order_partition(object, create);
 	if (object->kind == &sm_kind_constraint)
 		order_persistence(object);
+	if (object->kind == &sm_kind_column &&
+		sm_table_sets_toast_options(object->parent))
+	{
+		precede(create, object->parent->action[SM_PHASE_DRESS]);
+		precede(alter, object->parent->action[SM_PHASE_DRESS]);
+	}
 	precede(create, dress);
 	precede(alter, dress);
 	if (object->parent)

@@ -391,7 +391,8 @@ static void
 alter(SmDelta *delta, const SmObject *from, const SmObject *to, uint64 changed)
 {
 	if (SM_DIFFERS(changed, OPTIONS))
-		sm_relation_alter_options(delta, "INDEX", from, to, OPTIONS);
+		sm_relation_alter_options(delta, "INDEX", from, to, OPTIONS,
+								  SM_PHASE_ALTER);
 	if (SM_DIFFERS(changed, TABLESPACE))
 	{
 		sm_delta_statement(delta, to, SM_PHASE_ALTER,

@@ -3,8 +3,8 @@
  * matview.c
  *	  Materialized views.
  *
- * Whether they hold data is read from the live database only: a model has
- * never any.
+ * Whether they hold data is not compared: who refreshes them decides that.  A
+ * new one is empty if the model says so, one that is created again if it was.
  *
  *-------------------------------------------------------------------------
  */
@@ -23,7 +23,7 @@ enum
 	OPTIONS,
 	ACCESS_METHOD,
 	TABLESPACE,
-	POPULATED /* "yes" or "no"; NULL: not known */
+	POPULATED /* "yes" or "no"; of a model: "no data", if it says so */
 };
 
 static const SmAttr attrs[] = {
@@ -42,8 +42,9 @@ static const SmAttr attrs[] = {
 static const char query[] =
 	"SELECT c.oid, 0, NULL::oid, NULL::int4, n.nspname, c.relname, "
 	"format('%I.%I', n.nspname, c.relname), " SQL_OWNER_AND_ACL
-	"rtrim(pg_get_viewdef(c.oid), ';'), " SQL_STORAGE "CASE WHEN $2 = 0 THEN "
-	"CASE WHEN c.relispopulated THEN 'yes' ELSE 'no' END END "
+	"rtrim(pg_get_viewdef(c.oid), ';'), " SQL_STORAGE "CASE WHEN $2 <> 0 "
+	"THEN CASE WHEN NOT c.relispopulated THEN 'no data' END "
+	"WHEN c.relispopulated THEN 'yes' ELSE 'no' END "
 	"FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
 	"LEFT JOIN pg_class toast ON toast.oid = c.reltoastrelid "
 	"LEFT JOIN pg_am am ON am.oid = c.relam "
@@ -64,12 +65,13 @@ fate(const SmObject *from, const SmObject *to, uint64 changed)
 	return SM_DIFFERS(changed, DEFINITION) ? SM_REPLACE : SM_ALTER;
 }
 
-/* One that had no data before, or will have none after a downgrade */
+/* One that had no data before, will have none, or is not to get any */
 static bool
-stays_empty(const SmObject *to)
+is_empty(const SmObject *to)
 {
 	return sm_attr_is(to, POPULATED, "no") ||
-		   (to->peer && sm_attr_is(to->peer, POPULATED, "no"));
+		   (to->peer ? sm_attr_is(to->peer, POPULATED, "no")
+					 : sm_attr_is(to, POPULATED, "no data"));
 }
 
 static void
@@ -78,7 +80,7 @@ create(SmDelta *delta, const SmObject *to)
 	char *options = sm_options_text(sm_attr(to, OPTIONS));
 	const char *method = sm_attr(to, ACCESS_METHOD);
 	const char *tablespace = sm_attr(to, TABLESPACE);
-	bool empty = stays_empty(to);
+	bool empty = is_empty(to);
 
 	sm_delta_statement(delta, to, SM_PHASE_CREATE,
 					   "CREATE MATERIALIZED VIEW %s%s%s%s%s%s%s%s AS\n%s\n"
@@ -105,8 +107,8 @@ static void
 alter(SmDelta *delta, const SmObject *from, const SmObject *to, uint64 changed)
 {
 	if (SM_DIFFERS(changed, OPTIONS))
-		sm_relation_alter_options(delta, "MATERIALIZED VIEW", from, to,
-								  OPTIONS);
+		sm_relation_alter_options(delta, "MATERIALIZED VIEW", from, to, OPTIONS,
+								  SM_PHASE_ALTER);
 	if (SM_DIFFERS(changed, ACCESS_METHOD))
 	{
 		sm_delta_alter_table(delta, to, SM_PHASE_ALTER, to->identity,

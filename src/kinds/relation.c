@@ -46,11 +46,14 @@ sm_relation_is_disturbed(const SmObject *object, const SmObject *needed)
 		   needed->kind == &sm_kind_composite_column;
 }
 
-/* Brings the options of a relation of that type from one state to the other */
+/*
+ * Brings the options of a relation of that type from one state to the other.
+ * Those that are to be set are in the given phase.
+ */
 void
 sm_relation_alter_options(SmDelta *delta, const char *type,
 						  const SmObject *from, const SmObject *to,
-						  int attribute)
+						  int attribute, SmPhase set_phase)
 {
 	char *set =
 		sm_options_set(sm_attr(from, attribute), sm_attr(to, attribute));
@@ -61,6 +64,6 @@ sm_relation_alter_options(SmDelta *delta, const char *type,
 		sm_delta_statement(delta, to, SM_PHASE_ALTER, "ALTER %s %s RESET (%s)",
 						   type, to->identity, reset);
 	if (set)
-		sm_delta_statement(delta, to, SM_PHASE_ALTER, "ALTER %s %s SET (%s)",
+		sm_delta_statement(delta, to, set_phase, "ALTER %s %s SET (%s)",
 						   type, to->identity, set);
 }

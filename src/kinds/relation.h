@@ -38,6 +38,6 @@ extern bool
 sm_relation_is_disturbed(const SmObject *object, const SmObject *needed);
 extern void sm_relation_alter_options(SmDelta *delta, const char *type,
 									  const SmObject *from, const SmObject *to,
-									  int attribute);
+									  int attribute, SmPhase set_phase);
 
 #endif /* SM_RELATION_H */

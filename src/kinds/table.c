@@ -166,6 +166,19 @@ sm_table_persistence_change(const SmObject *to)
 	return sm_attr_true(to, UNLOGGED) ? -1 : 1;
 }
 
+/*
+ * Does the table, of the new state, get options for its TOAST table, which a
+ * new column may bring along?
+ */
+bool
+sm_table_sets_toast_options(const SmObject *to)
+{
+	const char *options = sm_attr(to, OPTIONS);
+
+	return to->fate == SM_ALTER && SM_DIFFERS(to->changed, OPTIONS) &&
+		   options && strstr(options, "toast.");
+}
+
 static SmFate
 fate(const SmObject *from, const SmObject *to, uint64 changed)
 {
@@ -327,7 +340,10 @@ alter(SmDelta *delta, const SmObject *from, const SmObject *to, uint64 changed)
 	if (SM_DIFFERS(changed, UNLOGGED))
 		set_persistence(delta, to);
 	if (SM_DIFFERS(changed, OPTIONS))
-		sm_relation_alter_options(delta, "TABLE", from, to, OPTIONS);
+		sm_relation_alter_options(delta, "TABLE", from, to, OPTIONS,
+								  sm_table_sets_toast_options(to)
+									  ? SM_PHASE_DRESS
+									  : SM_PHASE_ALTER);
 	set_row_security(delta, to, SM_PHASE_ALTER, changed);
 	if (SM_DIFFERS(changed, REPLICA_IDENTITY))
 		set_replica_identity(delta, to, SM_PHASE_ALTER);

@@ -118,7 +118,8 @@ alter(SmDelta *delta, const SmObject *from, const SmObject *to, uint64 changed)
 	if (SM_DIFFERS(changed, DEFINITION))
 		create_view(delta, to, SM_PHASE_ALTER, "CREATE OR REPLACE");
 	else
-		sm_relation_alter_options(delta, "VIEW", from, to, OPTIONS);
+		sm_relation_alter_options(delta, "VIEW", from, to, OPTIONS,
+								  SM_PHASE_ALTER);
 }
 
 const SmKind sm_kind_view = {

@@ -1,0 +1,1 @@
+SELECT relispopulated = (relname = 'filled') FROM pg_class WHERE relkind = 'm';
