@@ -14,6 +14,7 @@
 #include "catalog/pg_constraint.h"
 #include "catalog/pg_type.h"
 #include "lib/stringinfo.h"
+#include "utils/builtins.h"
 
 #include "compat.h"
 #include "kinds.h"
@@ -26,12 +27,19 @@ enum
 	DEFAULT,
 	NOT_NULL,
 	NOT_NULL_NAME, /* quoted, if not the one that the server chooses */
-	CONSTRAINTS	   /* what its constraints are, in their order */
+	NOT_NULL_COMMENT,
+	CONSTRAINTS,		/* what its constraints are, in their order */
+	NOT_NULL_CONSTRAINT /* the name as it is, quoted */
 };
 
 static const SmAttr attrs[] = {
-	{ "type", 0 },			{ "default", 0 },	  { "not null", 0 },
-	{ "not null name", 0 }, { "constraints", 0 },
+	{ "type", 0 },
+	{ "default", 0 },
+	{ "not null", 0 },
+	{ "not null name", 0 },
+	{ "not null comment", 0 },
+	{ "constraints", 0 },
+	{ "not null constraint", SM_ATTR_INFO },
 };
 
 /* Of a constraint */
@@ -62,7 +70,8 @@ static const char query[] =
 	"pg_get_expr(t.typdefaultbin, 0), t.typnotnull, "
 	"CASE WHEN octet_length(t.typname::text) < 54 "
 	"AND k.conname <> t.typname || '_not_null' THEN quote_ident(k.conname) END, "
-	"NULL::text "
+	"obj_description(k.oid, 'pg_constraint'), NULL::text, "
+	"quote_ident(k.conname) "
 	"FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace "
 	"JOIN pg_type b ON b.oid = t.typbasetype "
 	"LEFT JOIN pg_constraint k ON k.contypid = t.oid AND k.contype = 'n' "
@@ -183,6 +192,17 @@ append_not_null(StringInfo sql, const SmObject *to)
 }
 
 static void
+comment_not_null(SmDelta *delta, const SmObject *to)
+{
+	const char *comment = sm_attr(to, NOT_NULL_COMMENT);
+
+	sm_delta_statement(delta, to, SM_PHASE_DRESS,
+					   "COMMENT ON CONSTRAINT %s ON DOMAIN %s IS %s",
+					   sm_attr(to, NOT_NULL_CONSTRAINT), to->identity,
+					   comment ? quote_literal_cstr(comment) : "NULL");
+}
+
+static void
 create(SmDelta *delta, const SmObject *to)
 {
 	const char *value = sm_attr(to, DEFAULT);
@@ -205,6 +225,8 @@ create(SmDelta *delta, const SmObject *to)
 	}
 	sm_type_make_room(delta, to);
 	sm_delta_statement(delta, to, SM_PHASE_CREATE, "%s", sql.data);
+	if (sm_attr(to, NOT_NULL_COMMENT))
+		comment_not_null(delta, to);
 }
 
 static void
@@ -255,6 +277,11 @@ alter(SmDelta *delta, const SmObject *from, const SmObject *to, uint64 changed)
 						   "ALTER DOMAIN %s DROP DEFAULT", to->identity);
 	if (SM_DIFFERS(changed, NOT_NULL) || SM_DIFFERS(changed, NOT_NULL_NAME))
 		alter_not_null(delta, from, to);
+	/* one that is made anew has none, and one that goes takes its own along */
+	if (sm_attr(to, NOT_NULL) &&
+		(SM_DIFFERS(changed, NOT_NULL_COMMENT) ||
+		 (SM_DIFFERS(changed, NOT_NULL_NAME) && sm_attr(to, NOT_NULL_COMMENT))))
+		comment_not_null(delta, to);
 }
 
 static const char *
