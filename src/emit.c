@@ -189,6 +189,8 @@ attribute_name(const SmKind *kind, int attribute)
 			return "privileges";
 		case SM_COMMENT:
 			return "comment";
+		case SM_LABELS:
+			return "security labels";
 		default:
 			return kind->attrs[attribute - SM_FIRST_ATTR].name;
 	}

@@ -21,7 +21,8 @@ static const struct
 	int attribute;
 } pseudo_kinds[] = { { "owner", SM_OWNER },
 					 { "privilege", SM_ACL },
-					 { "comment", SM_COMMENT } };
+					 { "comment", SM_COMMENT },
+					 { "security label", SM_LABELS } };
 
 /* In time proportional to both lengths, whatever the pattern is */
 static bool

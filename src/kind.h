@@ -28,6 +28,7 @@ enum
 	SM_OWNER,	/* role name, quoted; NULL: the model does not say */
 	SM_ACL,		/* lines "grantee PRIVILEGE[ *]", sorted; NULL: default */
 	SM_COMMENT, /* NULL: none */
+	SM_LABELS,	/* security labels: {provider,label,...}; NULL: none */
 	SM_FIRST_ATTR
 };
 

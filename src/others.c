@@ -75,11 +75,6 @@ static const char sql[] =
 	"WHERE d.classid = f.classid AND d.objid = f.objid "
 	"AND d.objsubid = 0 AND d.deptype IN ('e', 'i')) "
 	"AND (f.tableid = 0 OR " IS_NO_MEMBER("f.tableid") ") "
-	"UNION ALL SELECT 'security label on ' || i.type || ' ' || i.identity "
-	"FROM pg_seclabel l, "
-	"pg_identify_object(l.classoid, l.objoid, l.objsubid) i "
-	"JOIN pg_namespace n ON n.nspname = i.schema "
-	"WHERE n.oid = ANY ($1) "
 	"ORDER BY text";
 /* clang-format on */
 

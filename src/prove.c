@@ -70,6 +70,7 @@ compare_object(Differences *differences, const SmObject *wanted,
 				i == SM_OWNER	  ? "owner"
 				: i == SM_ACL	  ? "privileges"
 				: i == SM_COMMENT ? "comment"
+				: i == SM_LABELS  ? "security labels"
 								  : wanted->kind->attrs[i - SM_FIRST_ATTR].name;
 
 			add_difference(differences,

@@ -95,6 +95,13 @@ static SmQuery array_alias_query = {
 	.argtypes = { OIDARRAYOID, OIDOID, TEXTOID }
 };
 
+static SmQuery labels_query = {
+	.sql = "SELECT classoid, objoid, objsubid, array_agg("
+		   "ARRAY[provider, label] ORDER BY provider COLLATE \"C\")::text "
+		   "FROM pg_seclabel GROUP BY classoid, objoid, objsubid",
+	.mode = SM_READ_LATEST
+};
+
 /* The OIDs of those of the schemas that there are */
 static Datum
 schema_oids(const List *schemas)
@@ -673,6 +680,22 @@ read_comments(SmSnapshot *snapshot)
 	table_close(description, AccessShareLock);
 }
 
+/* Takes a row of classid, objid, subid and labels */
+static void
+read_labels(TupleTableSlot *slot, void *arg)
+{
+	Reader *reader = arg;
+	SmAddress address = { InvalidOid, InvalidOid, 0 };
+	SmObject *object;
+
+	address.classid = DatumGetObjectId(slot->tts_values[0]);
+	address.objid = DatumGetObjectId(slot->tts_values[1]);
+	address.subid = DatumGetInt32(slot->tts_values[2]);
+	object = sm_snapshot_at(reader->snapshot, address);
+	if (object && memcmp(&object->address, &address, sizeof(address)) == 0)
+		object->attr[SM_LABELS] = TextDatumGetCString(slot->tts_values[3]);
+}
+
 static void
 finish_objects(SmSnapshot *snapshot)
 {
@@ -722,6 +745,7 @@ sm_snapshot_read(const List *schemas, Oid nobody, const char *self)
 	read_aliases(&reader);
 	read_needs(&reader);
 	read_comments(snapshot);
+	sm_query_each(&labels_query, NULL, read_labels, &reader);
 	finish_objects(snapshot);
 	snapshot->warnings = sm_others(reader.args[0]);
 	sm_env_leave(&env);
