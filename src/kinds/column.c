@@ -643,6 +643,25 @@ add_not_null(SmDelta *delta, const SmObject *to)
 					"reads the whole table, and fails if there are nulls");
 }
 
+/* The server refuses that, as if it were a column, for a table of a type */
+static void
+rename_not_null(SmDelta *delta, const SmObject *from, const SmObject *to)
+{
+	const char *table = to->parent->identity;
+	const char *type = sm_table_stays_of_type(to->parent);
+
+	if (type)
+		sm_delta_statement(delta, to, SM_PHASE_ALTER, "ALTER TABLE %s NOT OF",
+						   table);
+	sm_delta_statement(delta, to, SM_PHASE_ALTER,
+					   "ALTER TABLE %s RENAME CONSTRAINT %s TO %s", table,
+					   sm_attr(from, NOT_NULL_NAME),
+					   sm_attr(to, NOT_NULL_NAME));
+	if (type)
+		sm_delta_statement(delta, to, SM_PHASE_ALTER, "ALTER TABLE %s OF %s",
+						   table, type);
+}
+
 static void
 change_not_null(SmDelta *delta, const SmObject *from, const SmObject *to)
 {
@@ -651,10 +670,7 @@ change_not_null(SmDelta *delta, const SmObject *from, const SmObject *to)
 
 	if (was && is && strcmp(unnamed_not_null(from), unnamed_not_null(to)) == 0)
 	{
-		sm_delta_statement(delta, to, SM_PHASE_ALTER,
-						   "ALTER TABLE %s RENAME CONSTRAINT %s TO %s",
-						   to->parent->identity, sm_attr(from, NOT_NULL_NAME),
-						   sm_attr(to, NOT_NULL_NAME));
+		rename_not_null(delta, from, to);
 		return;
 	}
 	if (was)

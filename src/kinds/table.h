@@ -18,6 +18,7 @@ extern bool sm_table_has_children(const SmObject *table);
 extern bool sm_table_inherits(const SmObject *table);
 extern bool sm_table_parent_changes(const SmObject *column, int attribute);
 extern bool sm_table_sets_toast_options(const SmObject *to);
+extern const char *sm_table_stays_of_type(const SmObject *table);
 extern int sm_table_persistence_change(const SmObject *to);
 extern void
 sm_table_mark_index(SmDelta *delta, const SmObject *to, const char *index,

@@ -15,6 +15,7 @@
 
 #include "compat.h"
 #include "kinds.h"
+#include "kinds/table.h"
 
 enum
 {
@@ -46,6 +47,20 @@ static const char *
 sql_type(const SmObject *object)
 {
 	return "TABLE";
+}
+
+/* The type that the table, of the new state, is of all the time; or NULL */
+const char *
+sm_table_stays_of_type(const SmObject *table)
+{
+	for (int i = 0; i < table->children.n; i++)
+	{
+		const SmObject *link = table->children.item[i];
+
+		if (link->kind == &sm_kind_table_type && !sm_delta_creates(link))
+			return sm_attr(link, TYPE);
+	}
+	return NULL;
 }
 
 /* The server changes attributes of the type only with the tables of it */

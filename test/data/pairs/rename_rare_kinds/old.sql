@@ -1,0 +1,12 @@
+CREATE COLLATION nc (locale = 'C');
+CREATE TEXT SEARCH DICTIONARY dict (TEMPLATE = simple);
+CREATE TEXT SEARCH CONFIGURATION cfg (PARSER = "default");
+ALTER TEXT SEARCH CONFIGURATION cfg ADD MAPPING FOR word, hword WITH dict;
+CREATE TYPE ty AS (a int, b text);
+CREATE TABLE tt OF ty (b DEFAULT 'x');
+CREATE TYPE rg AS RANGE (SUBTYPE = int, MULTIRANGE_TYPE_NAME = mrg);
+CREATE CONVERSION cv FOR 'LATIN1' TO 'UTF8' FROM iso8859_1_to_utf8;
+CREATE TABLE t (a text COLLATE nc, r rg, v tsvector GENERATED ALWAYS AS (to_tsvector('public.cfg', 'x')) STORED);
+CREATE OPERATOR FAMILY fam USING btree;
+CREATE OPERATOR CLASS c4 FOR TYPE int USING btree FAMILY fam AS OPERATOR 1 <, OPERATOR 2 <=, OPERATOR 3 =, OPERATOR 4 >=, OPERATOR 5 >, FUNCTION 1 btint4cmp(int,int);
+ALTER OPERATOR FAMILY fam USING btree ADD OPERATOR 1 < (int, bigint), OPERATOR 3 = (int, bigint), FUNCTION 1 (int, bigint) btint48cmp(int, bigint);
