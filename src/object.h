@@ -30,10 +30,11 @@ struct SmObject
 	const SmKind *kind;
 	const char *identity; /* as it stands in SQL; unique within the kind */
 	const char *schema;	  /* not quoted; NULL: in none */
-	const char *name;	  /* not quoted, without that of the parent */
+	const char *name;	  /* not quoted, without that of the parent; NULL:
+						   * has none */
 	struct SmObject *parent;
 	const struct SmSnapshot *snapshot; /* that it is in */
-	int number;		   /* index in the snapshot's objects */
+	int number;						   /* index in the snapshot's objects */
 	Oid type;		   /* of a column, while a snapshot is read ... */
 	Oid collation;	   /* ... */
 	SmAddress address; /* classid 0: comes from a stored snapshot */

@@ -68,6 +68,8 @@ mask_object(const char *text, const SmObject *object)
 {
 	char *masked;
 
+	if (object->name == NULL)
+		return pstrdup(text);
 	if (object->schema == NULL)
 		return mask(text, object->name);
 	masked =

@@ -191,12 +191,17 @@ is_member(const SmReader *reader, Oid classid, Oid objid)
 	return hash_search(reader->members, &address, HASH_FIND, NULL) != NULL;
 }
 
-/* Does it come with an extension, or mean an object that is there already? */
+/*
+ * Does it come with an extension, or mean an object that is there already?  A
+ * type takes the place of its shell.
+ */
 static bool
 is_taken(const SmReader *reader, SmAddress address)
 {
+	const SmObject *there = sm_snapshot_at(reader->snapshot, address);
+
 	return is_member(reader, address.classid, address.objid) ||
-		   sm_snapshot_at(reader->snapshot, address) != NULL;
+		   (there && there->kind != &sm_kind_shell_type);
 }
 
 /* What is compared of a column of a row; false is the same as NULL */
@@ -684,7 +689,7 @@ read_comments(SmSnapshot *snapshot)
 static void
 read_labels(TupleTableSlot *slot, void *arg)
 {
-	Reader *reader = arg;
+	SmReader *reader = arg;
 	SmAddress address = { InvalidOid, InvalidOid, 0 };
 	SmObject *object;
 

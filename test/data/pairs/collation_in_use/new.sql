@@ -1,4 +1,4 @@
-CREATE COLLATION nc (provider = icu, locale = 'de-u-ks-level1', deterministic = false);
+CREATE COLLATION nc (provider = icu, locale = 'de-u-ks-level1');
 CREATE DOMAIN d AS text COLLATE nc;
 CREATE TABLE t (a text COLLATE nc PRIMARY KEY, b int, c text COLLATE nc DEFAULT 'x' CHECK (c > 'a'));
 CREATE TABLE s (a d);
