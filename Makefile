@@ -28,13 +28,15 @@ BASE = guc env query txn pause args module
 MODEL = graph name target move range plan scan checksum variable classify script revision
 RUN = tenant progress observe locks trust hook journal unfinished prepare inblock watch blockers attempt exec \
 	run step outside runner migrate keyset cursor batch replica backfill launch worker follow stamp
-SCHEMA = coltype object deparse delta kinds acl dress filter others snapshot \
-	kinds/options kinds/attribute kinds/relation kinds/schema kinds/extension kinds/type kinds/enum kinds/composite \
+SCHEMA = coltype object deparse delta kinds acl dress filter reach others snapshot \
+	kinds/options kinds/foreign kinds/attribute kinds/relation kinds/schema kinds/extension kinds/type kinds/enum kinds/composite \
 	kinds/domain kinds/function kinds/table kinds/column kinds/sequence kinds/default kinds/partition \
 	kinds/view kinds/matview kinds/view_column kinds/constraint kinds/index kinds/trigger kinds/policy kinds/aggregate kinds/rule kinds/statistics \
 	kinds/collation kinds/basetype kinds/rangetype kinds/conversion kinds/operator kinds/opclass \
 	kinds/textsearch kinds/tabletype \
-	order diff lockmode emit serialize subxact allow touch hint ddl relocate aside nostorage bounds enumval displace enact scratch \
+	kinds/access_method kinds/language kinds/foreign_data_wrapper kinds/server kinds/user_mapping \
+	kinds/transform kinds/cast kinds/publication kinds/subscription kinds/event_trigger kinds/default_privileges \
+	order diff lockmode emit serialize subxact allow touch hint ddl relocate aside nostorage bounds enumval displace solo enact scratch \
 	rename_name rename_set rename_along rename_same rename_order rename_extension rename_catalog rename_guess rename model \
 	compare prove request check
 TOOLS = author registry inspect render offline validate autogenerate

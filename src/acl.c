@@ -54,6 +54,7 @@ typedef struct DefaultPrivilege
 	char type;
 	const char *schema; /* NULL: all of them, instead of the server's */
 	char *line;
+	bool of_state; /* from a snapshot, not from what is live */
 } DefaultPrivilege;
 
 /* The names of privileges, by their bits */
@@ -234,12 +235,61 @@ sm_acl_at_creation(void)
 
 	for (uint64 i = 0; i < rows->n; i++)
 	{
-		DefaultPrivilege *privilege = palloc_object(DefaultPrivilege);
+		DefaultPrivilege *privilege = palloc0_object(DefaultPrivilege);
 
 		privilege->type = sm_rows_text(rows, i, 1)[0];
 		privilege->schema = sm_rows_text(rows, i, 2);
 		privilege->line = sm_rows_text(rows, i, 3);
 		result = lappend(result, privilege);
+	}
+	return result;
+}
+
+/* The letter of the objects that default privileges are for */
+static char
+type_of(const SmObject *privileges)
+{
+	const char *what = sm_attr(privileges, SM_DEFAULT_PRIVILEGES_WHAT);
+
+	switch (what[0])
+	{
+		case 'S':
+			return what[1] == 'C' ? 'n' : 'S';
+		case 'T':
+			return what[1] == 'Y' ? 'T' : 'r';
+		default:
+			return pg_tolower((unsigned char) what[0]);
+	}
+}
+
+/*
+ * The same with those of a state, which a script begins with: it may not be
+ * what is live.
+ */
+List *
+sm_acl_at_creation_in(List *live, const SmSnapshot *state)
+{
+	const char *self = quote_identifier(GetUserNameFromId(GetUserId(), false));
+	List *result = list_copy(live);
+
+	for (int i = 0; i < state->objects.n; i++)
+	{
+		const SmObject *object = state->objects.item[i];
+		ListCell *lc;
+
+		if (object->kind != &sm_kind_default_privileges ||
+			!sm_attr_is(object, SM_DEFAULT_PRIVILEGES_ROLE, self))
+			continue;
+		foreach (lc, split_lines(sm_attr(object, SM_DEFAULT_PRIVILEGES)))
+		{
+			DefaultPrivilege *privilege = palloc_object(DefaultPrivilege);
+
+			privilege->type = type_of(object);
+			privilege->schema = object->schema;
+			privilege->line = lfirst(lc);
+			privilege->of_state = true;
+			result = lappend(result, privilege);
+		}
 	}
 	return result;
 }
@@ -254,12 +304,15 @@ lines_at_creation(const SmDelta *delta, const SmObject *to, List **may_have,
 {
 	List *server = split_lines(sm_acl_default(to->kind->acl_type));
 	char type = to->kind->acl_type;
-	List *global = NIL;
+	List *global[2] = { NIL, NIL };
 	ListCell *lc;
 
 	*may_have = list_copy(server);
 	*has = server;
-	/* acldefault() and pg_default_acl have different letters for sequences */
+	/* acldefault() has another letter for sequences than pg_default_acl, where
+	 * foreign servers, whose letter that is, have none */
+	if (type == 'S')
+		return;
 	if (type == 's')
 		type = 'S';
 	foreach (lc, delta->default_privileges)
@@ -270,12 +323,14 @@ lines_at_creation(const SmDelta *delta, const SmObject *to, List **may_have,
 			(privilege->schema && !sm_text_same(privilege->schema, to->schema)))
 			continue;
 		if (privilege->schema == NULL)
-			global = lappend(global, privilege->line);
+			global[privilege->of_state] =
+				lappend(global[privilege->of_state], privilege->line);
 		if (!contains(*may_have, privilege->line))
 			*may_have = lappend(*may_have, privilege->line);
 	}
-	if (global)
-		*has = subtract(server, subtract(server, global));
+	for (int i = 0; i < 2; i++)
+		if (global[i])
+			*has = subtract(*has, subtract(*has, global[i]));
 }
 
 /* The word behind GRANT ... ON */
@@ -289,17 +344,30 @@ grant_type(const SmObject *object)
 			return "TABLE";
 		case 'T':
 			return "TYPE";
+		case 'S':
+			return "FOREIGN SERVER";
 		default:
 			return sm_kind_sql_type(object);
 	}
 }
 
+/* What is granted or revoked, and how */
+typedef struct Target
+{
+	SmDelta *delta;
+	const SmObject *to;
+	SmPhase phase;
+	const char *prefix; /* what stands before GRANT or REVOKE */
+	const char *what;	/* ... and behind ON */
+	const char *owner;	/* quoted */
+} Target;
+
 /* The privileges of a line's grantee, in one statement */
 static void
-grant_or_revoke(SmDelta *delta, const SmObject *to, const List *lines,
-				const char *grantee, const char *format)
+grant_or_revoke(const Target *target, const List *lines, const char *grantee,
+				const char *format)
 {
-	bool is_column = to->kind->acl_type == 'c';
+	bool is_column = target->to->kind->acl_type == 'c';
 	StringInfoData privileges;
 	const char *role = grantee;
 	ListCell *lc;
@@ -321,22 +389,19 @@ grant_or_revoke(SmDelta *delta, const SmObject *to, const List *lines,
 		appendStringInfo(&privileges, "%s%.*s", privileges.len > 0 ? ", " : "",
 						 (int) strcspn(privilege + 1, " "), privilege + 1);
 		if (is_column)
-			appendStringInfo(&privileges, " (%s)", quote_identifier(to->name));
+			appendStringInfo(&privileges, " (%s)",
+							 quote_identifier(target->to->name));
 	}
 	if (strcmp(role, "OWNER") == 0)
-		role = sm_text_or(to->attr[SM_OWNER],
-						  to->peer ? sm_text_or(to->peer->attr[SM_OWNER],
-												"CURRENT_USER")
-								   : "CURRENT_USER");
-	sm_delta_statement(delta, to, SM_PHASE_DRESS, format, privileges.data,
-					   grant_type(to),
-					   is_column ? to->parent->identity : to->identity, role);
+		role = target->owner;
+	sm_delta_statement(target->delta, target->to, target->phase, format,
+					   target->prefix, privileges.data, target->what, role);
 }
 
 /* Statements for the lines, one for each grantee; with grant option, or not */
 static void
-statements(SmDelta *delta, const SmObject *to, const List *lines,
-		   bool grantable, const char *format)
+statements(const Target *target, const List *lines, bool grantable,
+		   const char *format)
 {
 	List *chosen = NIL;
 	List *grantees = NIL;
@@ -362,7 +427,7 @@ statements(SmDelta *delta, const SmObject *to, const List *lines,
 			grantees = lappend(grantees, grantee);
 	}
 	foreach (lc, grantees)
-		grant_or_revoke(delta, to, chosen, lfirst(lc), format);
+		grant_or_revoke(target, chosen, lfirst(lc), format);
 }
 
 /* Lines about a grantee and privilege that is there with and without option */
@@ -478,38 +543,19 @@ sm_acl_settle_owner(SmObject *desired, const char *owner)
 }
 
 /*
- * Plans the statements by which an object gets its privileges.  from is NULL
- * if it is created.
+ * From what may be there, and what is in any case, to what is wanted.  Nothing
+ * is revoked from new_owner.
  */
-void
-sm_acl_change(SmDelta *delta, const SmObject *from, const SmObject *to)
+static void
+change_lines(const Target *target, const List *may_have, const List *has,
+			 const List *wanted, bool exists, const char *new_owner)
 {
-	List *wanted;
-	List *may_have;
-	List *has;
-	List *revoked;
-	List *options;
+	List *revoked = without_owner(subtract(may_have, wanted), new_owner);
+	List *options = NIL;
+	List *granted;
 
-	if (to->kind->acl_type == '\0')
-		return;
-	wanted = object_lines(to);
-	if (from)
-		may_have = has = object_lines(from);
-	else
-		lines_at_creation(delta, to, &may_have, &has);
-	if (from && to->kind->acl_type == 'c' && to->parent->peer)
-	{
-		/* REVOKE on a table takes away what columns have, too */
-		List *gone =
-			subtract(object_lines(to->parent->peer), object_lines(to->parent));
-
-		has = subtract(has, gone);
-		has = subtract(has, without_option(gone));
-	}
-	revoked = without_owner(subtract(may_have, wanted), to->attr[SM_OWNER]);
 	/* where only the option goes, the privilege stays */
-	options = NIL;
-	if (from)
+	if (exists)
 	{
 		List *kept = without_option(revoked);
 		ListCell *lc;
@@ -525,12 +571,65 @@ sm_acl_change(SmDelta *delta, const SmObject *from, const SmObject *to)
 	}
 	/* and where only the option comes, GRANT is enough */
 	revoked = subtract(revoked, without_option(wanted));
-	statements(delta, to, options, true,
-			   "REVOKE GRANT OPTION FOR %s ON %s %s FROM %s");
-	statements(delta, to, revoked, false, "REVOKE %s ON %s %s FROM %s");
-	statements(delta, to, revoked, true, "REVOKE %s ON %s %s FROM %s");
-	wanted = subtract(wanted, has);
-	statements(delta, to, wanted, false, "GRANT %s ON %s %s TO %s");
-	statements(delta, to, wanted, true,
-			   "GRANT %s ON %s %s TO %s WITH GRANT OPTION");
+	statements(target, options, true,
+			   "%sREVOKE GRANT OPTION FOR %s ON %s FROM %s");
+	statements(target, revoked, false, "%sREVOKE %s ON %s FROM %s");
+	statements(target, revoked, true, "%sREVOKE %s ON %s FROM %s");
+	granted = subtract(wanted, has);
+	statements(target, granted, false, "%sGRANT %s ON %s TO %s");
+	statements(target, granted, true,
+			   "%sGRANT %s ON %s TO %s WITH GRANT OPTION");
+}
+
+/*
+ * Plans the statements by which an object gets its privileges.  from is NULL
+ * if it is created.
+ */
+void
+sm_acl_change(SmDelta *delta, const SmObject *from, const SmObject *to)
+{
+	Target target = { delta, to, SM_PHASE_DRESS, "", NULL, NULL };
+	List *may_have;
+	List *has;
+
+	if (to->kind->acl_type == '\0')
+		return;
+	target.what = psprintf("%s %s", grant_type(to),
+						   to->kind->acl_type == 'c' ? to->parent->identity
+													 : to->identity);
+	target.owner = sm_text_or(to->attr[SM_OWNER],
+							  to->peer ? sm_text_or(to->peer->attr[SM_OWNER],
+													"CURRENT_USER")
+									   : "CURRENT_USER");
+	if (from)
+		may_have = has = object_lines(from);
+	else
+		lines_at_creation(delta, to, &may_have, &has);
+	if (from && to->kind->acl_type == 'c' && to->parent->peer)
+	{
+		/* REVOKE on a table takes away what columns have, too */
+		List *gone =
+			subtract(object_lines(to->parent->peer), object_lines(to->parent));
+
+		has = subtract(has, gone);
+		has = subtract(has, without_option(gone));
+	}
+	change_lines(&target, may_have, has, object_lines(to), from != NULL,
+				 to->attr[SM_OWNER]);
+}
+
+/*
+ * Plans the statements that lead from some default privileges to others, as
+ * lines.  prefix is what stands before GRANT, what is behind ON, owner the role
+ * that they are of.
+ */
+void
+sm_acl_change_default(SmDelta *delta, const SmObject *object, SmPhase phase,
+					  const char *from, const char *to, const char *prefix,
+					  const char *what, const char *owner)
+{
+	Target target = { delta, object, phase, prefix, what, owner };
+	List *has = split_lines(from);
+
+	change_lines(&target, has, has, split_lines(to), true, NULL);
 }

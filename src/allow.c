@@ -18,6 +18,7 @@
 
 #include "catalog/pg_class.h"
 #include "commands/defrem.h"
+#include "miscadmin.h"
 #include "nodes/parsenodes.h"
 #include "utils/builtins.h"
 #include "utils/guc.h"
@@ -35,7 +36,8 @@ typedef enum StatementClass
 	CLASS_SETTING,
 	CLASS_ROWS,	   /* what is in the objects, or code that runs at once */
 	CLASS_CLUSTER, /* what all databases share */
-	CLASS_UNCOMPARED,
+	CLASS_SUBSCRIPTION,
+	CLASS_LARGE_OBJECT,
 	CLASS_UPKEEP,  /* of storage */
 	CLASS_SESSION, /* the state of the session, or other sessions */
 	CLASS_OTHER
@@ -128,28 +130,13 @@ is_cluster_object(ObjectType type)
 	}
 }
 
-static bool
-is_uncompared_object(ObjectType type)
-{
-	switch (type)
-	{
-		case OBJECT_PUBLICATION:
-		case OBJECT_SUBSCRIPTION:
-		case OBJECT_EVENT_TRIGGER:
-		case OBJECT_LARGEOBJECT:
-			return true;
-		default:
-			return false;
-	}
-}
-
 static StatementClass
 class_of_object(ObjectType type)
 {
 	if (is_cluster_object(type))
 		return CLASS_CLUSTER;
-	if (is_uncompared_object(type))
-		return CLASS_UNCOMPARED;
+	if (type == OBJECT_LARGEOBJECT)
+		return CLASS_LARGE_OBJECT;
 	return CLASS_DEFINES;
 }
 
@@ -234,6 +221,10 @@ class_of_definition(Node *stmt)
 		case T_AlterTSDictionaryStmt:
 		case T_AlterTSConfigurationStmt:
 		case T_AlterCollationStmt:
+		case T_CreatePublicationStmt:
+		case T_AlterPublicationStmt:
+		case T_CreateEventTrigStmt:
+		case T_AlterEventTrigStmt:
 			return CLASS_DEFINES;
 		case T_AlterEnumStmt:
 			return CLASS_ENUM;
@@ -290,14 +281,10 @@ class_of(Node *stmt)
 		case T_AlterTableMoveAllStmt:
 		case T_AlterSystemStmt:
 			return CLASS_CLUSTER;
-		case T_CreatePublicationStmt:
-		case T_AlterPublicationStmt:
 		case T_CreateSubscriptionStmt:
 		case T_AlterSubscriptionStmt:
 		case T_DropSubscriptionStmt:
-		case T_CreateEventTrigStmt:
-		case T_AlterEventTrigStmt:
-			return CLASS_UNCOMPARED;
+			return CLASS_SUBSCRIPTION;
 		case T_VacuumStmt:
 		case T_ClusterStmt:
 		case T_ReindexStmt:
@@ -382,6 +369,31 @@ sm_allow_is_temporary(Node *stmt)
 	return relation && relation->relpersistence == RELPERSISTENCE_TEMP;
 }
 
+/* Statements that would connect are refused; what is not compared is skipped */
+static SmAllow
+allow_subscription(Node *stmt, const char **hint)
+{
+	if (!superuser())
+	{
+		*hint = "Only a superuser can compare subscriptions.";
+		return SM_ALLOW_REFUSE;
+	}
+	if (!IsA(stmt, AlterSubscriptionStmt))
+		return SM_ALLOW_RUN;
+	switch (((AlterSubscriptionStmt *) stmt)->kind)
+	{
+		case ALTER_SUBSCRIPTION_REFRESH:
+			*hint =
+				"A model does not connect to other servers. Refresh the subscription when it is there.";
+			return SM_ALLOW_REFUSE;
+		case ALTER_SUBSCRIPTION_ENABLED:
+		case ALTER_SUBSCRIPTION_SKIP:
+			return SM_ALLOW_SKIP;
+		default:
+			return SM_ALLOW_RUN;
+	}
+}
+
 /*
  * What is to be done with a statement of a model.  If it is refused, *hint says
  * what to do about it.
@@ -423,9 +435,11 @@ sm_allow_in_model(Node *stmt, const char **hint)
 			*hint =
 				"Roles, databases, tablespaces and their settings belong to the whole server and are not compared.";
 			return SM_ALLOW_REFUSE;
-		case CLASS_UNCOMPARED:
+		case CLASS_SUBSCRIPTION:
+			return allow_subscription(stmt, hint);
+		case CLASS_LARGE_OBJECT:
 			*hint =
-				"Publications, subscriptions, event triggers and large objects are not compared. Take the statement out of the model.";
+				"Large objects are not compared. Take the statement out of the model.";
 			return SM_ALLOW_REFUSE;
 		case CLASS_UPKEEP:
 		case CLASS_SESSION:
@@ -481,8 +495,12 @@ sm_allow_in_replay(Node *stmt, const char **hint)
 		case CLASS_ROWS:
 			/* it commits in between; rows are no part of what is compared */
 			return sm_classify_outside(stmt) ? SM_ALLOW_SKIP : SM_ALLOW_RUN;
+		case CLASS_SUBSCRIPTION:
+			return allow_subscription(stmt, hint) == SM_ALLOW_RUN
+					   ? SM_ALLOW_RUN
+					   : SM_ALLOW_SKIP;
 		case CLASS_CLUSTER:
-		case CLASS_UNCOMPARED:
+		case CLASS_LARGE_OBJECT:
 		case CLASS_UPKEEP:
 		case CLASS_SESSION:
 			return SM_ALLOW_SKIP;

@@ -23,6 +23,7 @@
 #include "kinds.h"
 #include "prove.h"
 #include "query.h"
+#include "reach.h"
 #include "request.h"
 #include "revision.h"
 #include "snapshot.h"
@@ -268,11 +269,13 @@ schemamig_baseline(PG_FUNCTION_ARGS)
 	SmNewRevision new = { .command = "schemamig.baseline()" };
 	SmComparison comparison = { 0 };
 	char *revision;
+	bool all;
 
 	new.message = sm_arg_text_required(fcinfo, 0, "message");
 	PreventCommandIfReadOnly(new.command);
 	comparison.schemas = sm_request_schemas(fcinfo, 1);
-	if (comparison.schemas == NIL)
+	all = comparison.schemas == NIL;
+	if (all)
 		comparison.schemas = all_user_schemas();
 	sm_request_filter(fcinfo, 2, &comparison);
 	comparison.options.allow_data_loss = true;
@@ -281,6 +284,8 @@ schemamig_baseline(PG_FUNCTION_ARGS)
 	comparison.desired =
 		sm_snapshot_read(comparison.schemas, InvalidOid, comparison.self);
 	comparison.live = comparison.renamed = new_database(comparison.desired);
+	if (!all)
+		sm_reach_live(comparison.desired, comparison.live);
 	comparison.schema = linitial(comparison.schemas);
 	sm_request_warn(&comparison);
 	sm_compare_plan(&comparison);

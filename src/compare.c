@@ -31,6 +31,7 @@
 #include "kinds.h"
 #include "lockmode.h"
 #include "model.h"
+#include "reach.h"
 #include "rename.h"
 #include "scratch.h"
 #include "snapshot.h"
@@ -198,6 +199,7 @@ read_scratch(SmScratch *scratch, void *arg)
 	reading->snapshot =
 		read_snapshot(reading->comparison, sm_scratch_owner(scratch));
 	MemoryContextSwitchTo(old);
+	sm_reach_created(reading->snapshot);
 	remove_undesired(reading, reading->snapshot);
 	declare_extensions(reading->ddl, reading->snapshot);
 }
@@ -434,6 +436,19 @@ settle_owners(const SmComparison *comparison)
 }
 
 /*
+ * Objects that are in no schema and none of the model's business.  Another
+ * schema says nothing about them.
+ */
+static void
+remove_unreached(const SmComparison *comparison, SmSnapshot *live)
+{
+	if (comparison->from_schema)
+		sm_reach_nothing(live);
+	else
+		sm_reach_live(live, comparison->desired);
+}
+
+/*
  * Reads both states, in the current memory context.  Nothing of it is left in
  * the database, except for the snapshot of a stored model.
  */
@@ -452,6 +467,13 @@ sm_compare_read(SmComparison *comparison)
 		comparison->desired = desired_by_model(comparison, ddl);
 	comparison->renamed = rename_live(comparison);
 	settle_owners(comparison);
+	remove_unreached(comparison, comparison->live);
+	if (comparison->renamed != comparison->live)
+		remove_unreached(comparison, comparison->renamed);
+	if (comparison->from_schema)
+		sm_reach_nothing(comparison->desired);
+	else
+		sm_reach_desired(comparison->desired);
 	remove_foreign_extensions(comparison, ddl, comparison->live);
 	remove_foreign_extensions(comparison, ddl, comparison->desired);
 	if (comparison->renamed != comparison->live)

@@ -315,4 +315,43 @@ sm_parse_type(const char *name, Oid *type, int32 *typmod)
 #define SM_CAN_SET_OPERATOR_LINKS false
 #endif
 
+/* PG18 has default privileges for large objects */
+#if PG_VERSION_NUM >= 180000
+#define SM_DEFACLOBJ_LARGEOBJECT DEFACLOBJ_LARGEOBJECT
+#else
+#define SM_DEFACLOBJ_LARGEOBJECT '\0'
+#endif
+
+/* PG17 has event triggers for logins */
+#define SM_HAS_LOGIN_EVENT (PG_VERSION_NUM >= 170000)
+
+/* PG18 has publications tell which generated columns they have; with
+ * pg_publication p */
+#if PG_VERSION_NUM >= 180000
+#define SM_SQL_PUBLISH_GENERATED "CASE p.pubgencols WHEN 's' THEN 'stored' END"
+#else
+#define SM_SQL_PUBLISH_GENERATED "NULL::text"
+#endif
+
+/*
+ * What subscriptions have got in PG16 and PG17, with pg_subscription s:
+ * streaming, password_required, run_as_owner, origin, failover
+ */
+#if PG_VERSION_NUM >= 170000
+#define SM_SQL_FAILOVER "CASE WHEN s.subfailover THEN 'true' END"
+#else
+#define SM_SQL_FAILOVER "NULL::text"
+#endif
+#if PG_VERSION_NUM >= 160000
+#define SM_SQL_SUBSCRIPTION                                                    \
+	"CASE s.substream WHEN 't' THEN 'on' WHEN 'p' THEN 'parallel' "            \
+	"ELSE 'off' END, CASE WHEN NOT s.subpasswordrequired THEN 'false' END, "   \
+	"CASE WHEN s.subrunasowner THEN 'true' END, "                              \
+	"nullif(lower(s.suborigin), 'any'), " SM_SQL_FAILOVER
+#else
+#define SM_SQL_SUBSCRIPTION                                                    \
+	"CASE WHEN s.substream THEN 'on' ELSE 'off' END, "                         \
+	"NULL::text, NULL::text, NULL::text, " SM_SQL_FAILOVER
+#endif
+
 #endif /* SM_COMPAT_H */

@@ -179,6 +179,25 @@ note_extension(Reader *r, CreateExtensionStmt *stmt)
 	r->ddl->extensions = lappend(r->ddl->extensions, extension);
 }
 
+/* Does the statement make something that has a name, and is in no schema? */
+static bool
+makes_solo(Node *stmt)
+{
+	switch (nodeTag(stmt))
+	{
+		case T_CreateFdwStmt:
+		case T_CreateForeignServerStmt:
+		case T_CreatePLangStmt:
+		case T_CreateAmStmt:
+		case T_CreatePublicationStmt:
+		case T_CreateSubscriptionStmt:
+		case T_CreateEventTrigStmt:
+			return true;
+		default:
+			return false;
+	}
+}
+
 /* What a statement is called in a message */
 static const char *
 statement_name(Node *stmt)
@@ -258,6 +277,8 @@ read_statement(const SmScript *script, RawStmt *raw, void *arg)
 		follow_setting(r, stmt);
 	else if (allow == SM_ALLOW_EXTENSION && IsA(stmt, CreateExtensionStmt))
 		note_extension(r, (CreateExtensionStmt *) stmt);
+	else if (allow == SM_ALLOW_RUN && makes_solo(stmt))
+		r->ddl->solo = lappend(r->ddl->solo, copyObject(stmt));
 	else if (allow == SM_ALLOW_SCHEMA ? creates_schema(stmt)
 									  : allow != SM_ALLOW_SKIP)
 		note_schemas(r, script, stmt);

@@ -44,6 +44,7 @@ typedef struct SmDdl
 	List *created;	  /* char *: those that it creates */
 	List *extensions; /* of SmDdlExtension */
 	List *renames;	  /* of SmRename */
+	List *solo;		  /* of Node: what makes named objects in no schema */
 } SmDdl;
 
 extern SmDdl *sm_ddl_parse(const List *texts, const char *schema);

@@ -53,7 +53,7 @@ action_for(SmDelta *delta, const SmObject *object, SmPhase phase)
 	return action;
 }
 
-static void
+static SmDeltaStatement *
 add_statement(SmDelta *delta, const SmObject *object, SmPhase phase,
 			  const char *table, const char *sql)
 {
@@ -63,6 +63,7 @@ add_statement(SmDelta *delta, const SmObject *object, SmPhase phase,
 	planned->table = table;
 	planned->sql = sql;
 	action->statements = lappend(action->statements, planned);
+	return planned;
 }
 
 /*
@@ -76,7 +77,22 @@ sm_delta_statement(SmDelta *delta, const SmObject *object, SmPhase phase,
 	char *sql;
 
 	FORMAT(sql, fmt);
-	add_statement(delta, object, phase, NULL, sql);
+	(void) add_statement(delta, object, phase, NULL, sql);
+}
+
+/*
+ * The same for one that would have to say a secret.  What stands in place of
+ * that is '...', and the script has the statement as a comment, for somebody
+ * who knows.
+ */
+void
+sm_delta_by_hand(SmDelta *delta, const SmObject *object, SmPhase phase,
+				 const char *fmt, ...)
+{
+	char *sql;
+
+	FORMAT(sql, fmt);
+	add_statement(delta, object, phase, NULL, sql)->by_hand = true;
 }
 
 /*
@@ -91,7 +107,7 @@ sm_delta_alter_table(SmDelta *delta, const SmObject *object, SmPhase phase,
 	char *sql;
 
 	FORMAT(sql, fmt);
-	add_statement(delta, object, phase, table, sql);
+	(void) add_statement(delta, object, phase, table, sql);
 }
 
 /* The statement that was added last */

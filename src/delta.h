@@ -17,6 +17,7 @@ typedef struct SmDeltaStatement
 	const char *sql;	/* without a closing semicolon */
 	const char *hazard; /* what to think of before running it; NULL: nothing */
 	bool rewrites;		/* the table is written anew */
+	bool by_hand;		/* has secrets: a comment that says what to do */
 } SmDeltaStatement;
 
 /* The statements of one object in one phase, which stay together */
@@ -53,6 +54,9 @@ struct SmDelta
 extern void
 sm_delta_statement(SmDelta *delta, const SmObject *object, SmPhase phase,
 				   const char *fmt, ...) pg_attribute_printf(4, 5);
+extern void
+sm_delta_by_hand(SmDelta *delta, const SmObject *object, SmPhase phase,
+				 const char *fmt, ...) pg_attribute_printf(4, 5);
 extern void
 sm_delta_alter_table(SmDelta *delta, const SmObject *object, SmPhase phase,
 					 const char *table, const char *fmt, ...)

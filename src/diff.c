@@ -15,6 +15,7 @@
 
 #include "miscadmin.h"
 
+#include "acl.h"
 #include "compat.h"
 #include "diff.h"
 #include "dress.h"
@@ -391,7 +392,8 @@ sm_diff(SmSnapshot *from, SmSnapshot *to, const SmDiffOptions *options)
 	delta->from = from;
 	delta->to = to;
 	delta->allow_data_loss = options->allow_data_loss;
-	delta->default_privileges = options->default_privileges;
+	delta->default_privileges =
+		sm_acl_at_creation_in(options->default_privileges, from);
 	forget_plan(from);
 	forget_plan(to);
 	match(&diff);

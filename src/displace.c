@@ -8,6 +8,9 @@
  * name, or, if it has none of its own, its row is deleted; in the catalog only,
  * for a subtransaction that is rolled back.
  *
+ * What has a name gives way before the model begins: otherwise a statement that
+ * stands too early would find it.
+ *
  *-------------------------------------------------------------------------
  */
 #include "postgres.h"
@@ -19,12 +22,17 @@
 #include "catalog/objectaddress.h"
 #include "catalog/pg_am.h"
 #include "catalog/pg_cast.h"
+#include "catalog/pg_default_acl.h"
+#include "catalog/pg_event_trigger.h"
 #include "catalog/pg_foreign_data_wrapper.h"
 #include "catalog/pg_foreign_server.h"
 #include "catalog/pg_language.h"
+#include "catalog/pg_publication.h"
+#include "catalog/pg_subscription.h"
 #include "catalog/pg_transform.h"
 #include "catalog/pg_user_mapping.h"
 #include "commands/defrem.h"
+#include "commands/event_trigger.h"
 #include "commands/proclang.h"
 #include "foreign/foreign.h"
 #include "parser/parse_type.h"
@@ -105,6 +113,55 @@ user_mapping_oid(const CreateUserMappingStmt *stmt)
 							   get_foreign_server_oid(stmt->servername, true)));
 }
 
+/* The letter for a type of objects in pg_default_acl */
+static char
+default_acl_type(ObjectType type)
+{
+	switch (type)
+	{
+		case OBJECT_TABLE:
+			return DEFACLOBJ_RELATION;
+		case OBJECT_SEQUENCE:
+			return DEFACLOBJ_SEQUENCE;
+		case OBJECT_TYPE:
+			return DEFACLOBJ_TYPE;
+		case OBJECT_SCHEMA:
+			return DEFACLOBJ_NAMESPACE;
+		case OBJECT_FUNCTION:
+		case OBJECT_PROCEDURE:
+		case OBJECT_ROUTINE:
+			return DEFACLOBJ_FUNCTION;
+		default:
+			return SM_DEFACLOBJ_LARGEOBJECT;
+	}
+}
+
+/* Those of a schema are put aside with it */
+static void
+put_away_default_privileges(const AlterDefaultPrivilegesStmt *stmt)
+{
+	char type = default_acl_type(stmt->action->objtype);
+	List *roles = NIL;
+	ListCell *lc;
+
+	foreach (lc, stmt->options)
+	{
+		DefElem *option = lfirst_node(DefElem, lc);
+
+		if (strcmp(option->defname, "schemas") == 0)
+			return;
+		if (strcmp(option->defname, "roles") == 0)
+			roles = (List *) option->arg;
+	}
+	foreach (lc, roles)
+		put_away(DefaultAclRelationId,
+				 GetSysCacheOid3(DEFACLROLENSPOBJ, Anum_pg_default_acl_oid,
+								 ObjectIdGetDatum(
+									 get_rolespec_oid(lfirst(lc), true)),
+								 ObjectIdGetDatum(InvalidOid),
+								 CharGetDatum(type)));
+}
+
 /*
  * To be called before a statement of a model: if it makes an object that is in
  * no schema, one of the same name that was there before is put away.
@@ -145,6 +202,27 @@ sm_displace(Node *stmt)
 		case T_CreateUserMappingStmt:
 			put_away(UserMappingRelationId,
 					 user_mapping_oid((CreateUserMappingStmt *) stmt));
+			break;
+		case T_AlterDefaultPrivilegesStmt:
+			put_away_default_privileges((AlterDefaultPrivilegesStmt *) stmt);
+			break;
+		case T_CreatePublicationStmt:
+			put_away(PublicationRelationId,
+					 get_publication_oid(((CreatePublicationStmt *) stmt)
+											 ->pubname,
+										 true));
+			break;
+		case T_CreateSubscriptionStmt:
+			put_away(SubscriptionRelationId,
+					 get_subscription_oid(((CreateSubscriptionStmt *) stmt)
+											  ->subname,
+										  true));
+			break;
+		case T_CreateEventTrigStmt:
+			put_away(EventTriggerRelationId,
+					 get_event_trigger_oid(((CreateEventTrigStmt *) stmt)
+											   ->trigname,
+										   true));
 			break;
 		default:
 			break;

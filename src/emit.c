@@ -22,6 +22,7 @@ typedef struct Statement
 	const char *table; /* of ALTER TABLE that more can be added to */
 	int n;			   /* subcommands */
 	bool rewrites;
+	bool by_hand; /* see sm_delta_by_hand() */
 	char *hazard;
 } Statement;
 
@@ -51,6 +52,7 @@ begin_statement(const SmObject *object, const SmDeltaStatement *planned)
 
 	statement->object = object;
 	statement->table = planned->table;
+	statement->by_hand = planned->by_hand;
 	initStringInfo(&statement->sql);
 	if (planned->table)
 		appendStringInfo(&statement->sql, "ALTER TABLE %s %s", planned->table,
@@ -109,6 +111,28 @@ collect(const List *actions)
 	return statements;
 }
 
+/* The statement with its semicolon, or as a comment */
+static void
+append_sql(StringInfo text, const Statement *statement)
+{
+	const char *line = statement->sql.data;
+
+	if (!statement->by_hand)
+	{
+		appendStringInfo(text, "%s;", line);
+		return;
+	}
+	/* a name may have several lines */
+	appendStringInfoString(text, SM_EMIT_BY_HAND);
+	for (; *line; line++)
+	{
+		appendStringInfoChar(text, *line);
+		if (*line == '\n' || *line == '\r')
+			appendStringInfoString(text, "-- ");
+	}
+	appendStringInfoChar(text, ';');
+}
+
 static void
 append_statement(StringInfo script, const Statement *statement)
 {
@@ -116,7 +140,8 @@ append_statement(StringInfo script, const Statement *statement)
 		appendStringInfo(script, "-- hazard: %s\n", statement->hazard);
 	if (statement->rewrites)
 		appendStringInfoString(script, "-- hazard: rewrites the table\n");
-	appendStringInfo(script, "%s;\n", statement->sql.data);
+	append_sql(script, statement);
+	appendStringInfoChar(script, '\n');
 }
 
 /* Does the script define routines, whose bodies may name what comes later? */
@@ -267,8 +292,13 @@ row_object(const SmObject *object, bool is_upgrade)
 static void
 append_text(char **text, const Statement *statement)
 {
-	*text = *text ? psprintf("%s\n%s;", *text, statement->sql.data)
-				  : psprintf("%s;", statement->sql.data);
+	StringInfoData all;
+
+	initStringInfo(&all);
+	if (*text)
+		appendStringInfo(&all, "%s\n", *text);
+	append_sql(&all, statement);
+	*text = all.data;
 }
 
 /* Is what the statement changes new, so that nobody can be using it? */
@@ -288,7 +318,7 @@ add_to_row(SmChange *change, const Statement *statement, bool is_upgrade)
 		return;
 	}
 	append_text(&change->upgrade, statement);
-	if (!is_unused(statement->object))
+	if (!is_unused(statement->object) && !statement->by_hand)
 		change->lock_mode =
 			Max(change->lock_mode, sm_lockmode_of(statement->sql.data));
 	change->rewrites = change->rewrites || statement->rewrites;

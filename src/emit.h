@@ -27,6 +27,9 @@ typedef struct SmChange
 	bool drops_data;
 } SmChange;
 
+/* What a statement begins with that somebody who knows a secret has to run */
+#define SM_EMIT_BY_HAND "-- set by hand: "
+
 extern char *sm_emit_script(const SmDelta *delta);
 extern List *
 sm_emit_changes(const SmDelta *delta, List *changes, bool is_upgrade);

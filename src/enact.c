@@ -44,6 +44,7 @@
 #include "locks.h"
 #include "nostorage.h"
 #include "relocate.h"
+#include "solo.h"
 #include "subxact.h"
 
 /* A piece whose statements are running */
@@ -377,6 +378,48 @@ edit_drop_schema(const SmEnactment *e, DropStmt *stmt)
 	return stmt->objects != NIL;
 }
 
+/*
+ * An object in no schema that was there before is not the model's to change.
+ * Where revisions are replayed, what they did to it does not count.
+ */
+static bool
+is_about_live(const Piece *piece, Node *stmt)
+{
+	ObjectAddress live;
+
+	if (!sm_solo_is_live(stmt, &live))
+		return false;
+	if (piece->ddl->replay)
+		return true;
+	piece->e->bounds.refused = true;
+	ereport(ERROR,
+			(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+			 errmsg("%s is not part of the model",
+					getObjectDescription(&live, false)),
+			 errdetail("The statement would change it."),
+			 errhint("Let the model create it, or take the statement out.")));
+}
+
+/* What is about an object in no schema, so that it defines it and no more */
+static void
+run_solo(const SmEnactment *e, RawStmt *raw, const char *sql)
+{
+	List *settings = NIL;
+	bool login;
+	SmEnv env;
+
+	sm_displace(raw->stmt);
+	sm_solo_edit(raw->stmt, e->caller);
+	login = sm_solo_hide_login(raw->stmt);
+	if (sm_solo_is_noisy(raw->stmt))
+		settings = list_make1(sm_env_setting("client_min_messages", "error"));
+	sm_env_enter_settings(&env, settings);
+	sm_exec_raw(raw, sql);
+	sm_env_leave(&env);
+	if (login)
+		sm_solo_show_login(raw->stmt);
+}
+
 static void
 run_plain(const Piece *piece, RawStmt *raw, const char *sql)
 {
@@ -389,7 +432,13 @@ run_plain(const Piece *piece, RawStmt *raw, const char *sql)
 		return;
 	if (!piece->ddl->replay || e->is_script)
 		sm_nostorage_edit(raw->stmt);
-	sm_displace(raw->stmt);
+	if (is_about_live(piece, raw->stmt))
+		return;
+	if (sm_solo_concerns(raw->stmt))
+	{
+		run_solo(e, raw, sql);
+		return;
+	}
 	if (e->fast)
 		sm_nostorage_edit_fast(raw->stmt);
 	sm_exec_raw(raw, sql);

@@ -22,11 +22,12 @@ typedef struct SmEnactment
 	SmBounds bounds;
 	SmAside *aside;
 	Oid owner;
-	bool fast;		  /* without storage */
-	bool is_script;	  /* not a model: function bodies are checked at once */
-	const char *path; /* search_path at the beginning of each piece */
-	bool bodies;	  /* check_function_bodies at the beginning */
-	List *functions;  /* whose bodies are still to be checked */
+	const char *caller; /* name of the role that it stands for */
+	bool fast;			/* without storage */
+	bool is_script;		/* not a model: function bodies are checked at once */
+	const char *path;	/* search_path at the beginning of each piece */
+	bool bodies;		/* check_function_bodies at the beginning */
+	List *functions;	/* whose bodies are still to be checked */
 } SmEnactment;
 
 extern void sm_enact_straight(SmEnactment *e, const SmDdl *ddl);

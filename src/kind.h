@@ -57,6 +57,7 @@ typedef enum SmPhase
 /* Flags of attributes */
 #define SM_ATTR_INFO 0x01  /* not compared */
 #define SM_ATTR_LINES 0x02 /* lines whose order means nothing */
+#define SM_ATTR_SECRET 0x04 /* no script says it, so none can be proven to */
 
 /* Flags of kinds */
 #define SM_KIND_HOLDS_DATA                                                     \
@@ -72,6 +73,12 @@ typedef enum SmPhase
 #define SM_KIND_SPLITS                                                         \
 	0x40 /* can be created or dropped by a statement                           \
 		  * of its own, not with its parent */
+
+#define SM_KIND_DATABASE                                                       \
+	0x80 /* belongs to the database, not to a schema:                          \
+		  * reach.c says which ones are compared */
+#define SM_KIND_DROPS_FIRST 0x100 /* is in the way of others while it lasts */
+#define SM_KIND_SECRET 0x200	  /* only superusers can see such objects */
 
 /* How the identity of an object is made */
 typedef enum SmNaming

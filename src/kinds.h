@@ -70,6 +70,29 @@ extern const SmKind sm_kind_policy;
 extern const SmKind sm_kind_rule;
 extern const SmKind sm_kind_statistics;
 
+extern const SmKind sm_kind_access_method;
+extern const SmKind sm_kind_language;
+extern const SmKind sm_kind_foreign_data_wrapper;
+extern const SmKind sm_kind_server;
+extern const SmKind sm_kind_user_mapping;
+#define SM_USER_MAPPING_SERVER SM_FIRST_ATTR
+
+extern const SmKind sm_kind_foreign_table;
+extern const SmKind sm_kind_transform;
+extern const SmKind sm_kind_cast;
+extern const SmKind sm_kind_publication;
+#define SM_PUBLICATION_ALL_TABLES SM_FIRST_ATTR
+
+extern const SmKind sm_kind_publication_table;
+extern const SmKind sm_kind_publication_schema;
+extern const SmKind sm_kind_subscription;
+extern const SmKind sm_kind_event_trigger;
+extern const SmKind sm_kind_default_privileges;
+#define SM_DEFAULT_PRIVILEGES SM_FIRST_ATTR
+#define SM_DEFAULT_PRIVILEGES_ROLE (SM_FIRST_ATTR + 2)
+#define SM_DEFAULT_PRIVILEGES_WHAT (SM_FIRST_ATTR + 3)
+
+
 extern const SmKind *const sm_kinds[];
 extern const int sm_n_kinds;
 

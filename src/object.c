@@ -184,12 +184,9 @@ objects_remove(SmObjects *objects, const SmObject *object)
 	objects->n = n;
 }
 
-/*
- * Takes an object out.  In time proportional to the size of the snapshot, so
- * not for many.
- */
-void
-sm_snapshot_remove(SmSnapshot *snapshot, SmObject *object)
+/* Takes an object out of all but the list of all objects */
+static void
+unlink_object(SmSnapshot *snapshot, SmObject *object)
 {
 	ByKey key = { object->kind, object->identity };
 
@@ -202,9 +199,47 @@ sm_snapshot_remove(SmSnapshot *snapshot, SmObject *object)
 		objects_remove(&object->users.item[i]->needs, object);
 	if (object->parent)
 		objects_remove(&object->parent->children, object);
-	objects_remove(&snapshot->objects, object);
+}
+
+static bool
+is_this(const SmObject *object, void *arg)
+{
+	return object == arg;
+}
+
+/*
+ * Takes an object out.  In time proportional to the size of the snapshot: for
+ * many there is sm_snapshot_prune().
+ */
+void
+sm_snapshot_remove(SmSnapshot *snapshot, SmObject *object)
+{
+	sm_snapshot_prune(snapshot, is_this, object);
+}
+
+/*
+ * Takes all objects out that goes() is true of.  Where it is true of a parent,
+ * it must be so of its children.
+ */
+void
+sm_snapshot_prune(SmSnapshot *snapshot,
+				  bool (*goes)(const SmObject *object, void *arg), void *arg)
+{
+	int n = 0;
+
 	for (int i = 0; i < snapshot->objects.n; i++)
-		snapshot->objects.item[i]->number = i;
+	{
+		SmObject *object = snapshot->objects.item[i];
+
+		if (goes(object, arg))
+			unlink_object(snapshot, object);
+		else
+		{
+			object->number = n;
+			snapshot->objects.item[n++] = object;
+		}
+	}
+	snapshot->objects.n = n;
 }
 
 /* The object of that kind and identity, or NULL */

@@ -43,6 +43,8 @@ struct SmObject
 	SmObjects users;   /* whose needs it is among */
 	SmObjects owned;   /* whose owners it is among */
 	SmObjects children;
+	bool given;		/* a model uses it, but has not made it */
+	bool elsewhere; /* has to do with schemas that are not managed */
 
 	/* The rest belongs to the plan that is being made */
 	struct SmObject *peer; /* the same object in the other state */
@@ -88,6 +90,9 @@ extern SmSnapshot *sm_snapshot_create(void);
 extern SmObject *
 sm_snapshot_add(SmSnapshot *snapshot, const SmKind *kind, const char *identity);
 extern void sm_snapshot_remove(SmSnapshot *snapshot, SmObject *object);
+extern void
+sm_snapshot_prune(SmSnapshot *snapshot,
+				  bool (*goes)(const SmObject *object, void *arg), void *arg);
 extern SmObject *sm_snapshot_find(const SmSnapshot *snapshot,
 								  const SmKind *kind, const char *identity);
 extern void

@@ -396,17 +396,19 @@ order_names_in(SmDelta *delta, char space, int dropped, int created)
  * ------------------------------------------------------------------------ */
 
 /*
- * Strata: first what others wait for to be gone, then what is created, then
+ * Strata: first what others wait for to be gone, or that they would have to do
+ * with while it is there, then what is created, then
  * what runs expressions of users, whose functions may need more than the server
  * knows of, last what can go at the end.
  */
 static int
 stratum(const SmAction *action)
 {
+	int flags = action->object->kind->flags;
+
 	if (action->phase == SM_PHASE_DROP)
-		return action->before != NIL ? 0 : 3;
-	if (action->phase != SM_PHASE_DRESS &&
-		(action->object->kind->flags & SM_KIND_EVALUATES))
+		return action->before != NIL || (flags & SM_KIND_DROPS_FIRST) ? 0 : 3;
+	if (action->phase != SM_PHASE_DRESS && (flags & SM_KIND_EVALUATES))
 		return 2;
 	return 1;
 }

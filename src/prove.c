@@ -21,6 +21,7 @@
 #include "ddl.h"
 #include "kinds.h"
 #include "prove.h"
+#include "reach.h"
 #include "scratch.h"
 #include "snapshot.h"
 
@@ -53,7 +54,15 @@ static bool
 is_given(const SmObject *object)
 {
 	return object->kind == &sm_kind_schema ||
-		   object->kind == &sm_kind_extension;
+		   object->kind == &sm_kind_extension || object->given;
+}
+
+/* Can a script bring the attribute to what it should be? */
+static bool
+is_provable(const SmKind *kind, int attribute)
+{
+	return attribute < SM_FIRST_ATTR ||
+		   !(kind->attrs[attribute - SM_FIRST_ATTR].flags & SM_ATTR_SECRET);
 }
 
 static void
@@ -64,7 +73,8 @@ compare_object(Differences *differences, const SmObject *wanted,
 					 sm_filter_attributes(differences->filter, wanted);
 
 	for (int i = 0; i < SM_FIRST_ATTR + wanted->kind->n_attrs; i++)
-		if (SM_DIFFERS(changed, i) && !is_given(wanted))
+		if (SM_DIFFERS(changed, i) && !is_given(wanted) &&
+			is_provable(wanted->kind, i))
 		{
 			const char *name =
 				i == SM_OWNER	  ? "owner"
@@ -119,6 +129,7 @@ check_state(SmScratch *scratch, const SmComparison *comparison,
 
 	got = sm_snapshot_read(comparison->schemas, sm_scratch_owner(scratch),
 						   comparison->self);
+	sm_reach_created(got);
 	initStringInfo(&differences.text);
 	compare(&differences, wanted, got);
 	MemoryContextDelete(got->context);
@@ -153,7 +164,7 @@ replace_all(const char *text, const char *what, const char *by)
 
 /*
  * The script as it is to be run in the scratch, where its owner stands for the
- * current user
+ * current user, and anything for a secret
  */
 static char *
 for_scratch(const SmComparison *comparison, const char *script)
@@ -162,8 +173,9 @@ for_scratch(const SmComparison *comparison, const char *script)
 	char *text =
 		replace_all(script, psprintf(" TO %s;\n", self), " TO CURRENT_USER;\n");
 
-	return replace_all(text, psprintf(" FROM %s;\n", self),
+	text = replace_all(text, psprintf(" FROM %s;\n", self),
 					   " FROM CURRENT_USER;\n");
+	return replace_all(text, "\n" SM_EMIT_BY_HAND, "\n");
 }
 
 static void

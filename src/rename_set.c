@@ -200,8 +200,9 @@ sm_rename_shape(const SmObject *object)
 		return SM_SHAPE_SCHEMA;
 	if (kind->flags & SM_KIND_ROUTINE)
 		return SM_SHAPE_ROUTINE;
-	if (kind == &sm_kind_extension || kind == &sm_kind_default ||
-		kind == &sm_kind_partition || object->name == NULL)
+	if ((kind->flags & SM_KIND_DATABASE) || kind == &sm_kind_extension ||
+		kind == &sm_kind_default || kind == &sm_kind_partition ||
+		object->name == NULL)
 		return SM_SHAPE_NONE;
 	if (object->address.subid > 0)
 		return object->parent ? SM_SHAPE_COLUMN : SM_SHAPE_NONE;

@@ -41,6 +41,7 @@
 
 #include "aside.h"
 #include "compat.h"
+#include "displace.h"
 #include "enact.h"
 #include "env.h"
 #include "exec.h"
@@ -198,6 +199,7 @@ static void
 set_up(SmScratch *s)
 {
 	SmEnactment *e = &s->enactment;
+	ListCell *lc;
 	SmEnv env;
 
 	e->context =
@@ -208,12 +210,15 @@ set_up(SmScratch *s)
 	sm_locks_observe(e->context);
 	sm_nostorage_hook(e->context);
 	e->owner = make_owner();
+	e->caller = sm_env_role_name(GetUserId());
 	if (e->fast)
 	{
 		sm_env_enter_superuser(&env);
 		sm_nostorage_make();
 		sm_env_leave(&env);
 	}
+	foreach (lc, s->ddl->solo)
+		sm_displace(lfirst(lc));
 	e->bounds.schemas = s->schemas;
 	e->bounds.lazily = e->fast && !s->rounds;
 	e->aside = sm_aside(s->schemas, s->ddl->created, e->owner);

@@ -36,8 +36,10 @@
 #include "compat.h"
 #include "env.h"
 #include "kinds.h"
+#include "kinds/table.h"
 #include "others.h"
 #include "query.h"
+#include "reach.h"
 #include "snapshot.h"
 
 /* Columns of a kind's query, see kinds.h */
@@ -572,8 +574,8 @@ link_objects(SmObject *object, SmObject *needed, char deptype)
 	}
 	else if (deptype == DEPENDENCY_AUTO && object->kind == &sm_kind_sequence)
 		sm_object_owned_by(object, needed);
-	else if (deptype == DEPENDENCY_AUTO && object->kind == &sm_kind_table &&
-			 needed->kind == &sm_kind_table)
+	else if (deptype == DEPENDENCY_AUTO && sm_table_is_one(object) &&
+			 sm_table_is_one(needed))
 		return;
 	else if (object->kind == &sm_kind_table &&
 			 needed->kind == &sm_kind_composite)
@@ -745,13 +747,15 @@ sm_snapshot_read(const List *schemas, Oid nobody, const char *self)
 	reader.args[2] = CStringGetTextDatum(self);
 	reader.members = read_members();
 	for (int i = 0; i < sm_n_kinds; i++)
-		read_kind(&reader, i);
+		if (superuser() || !(sm_kinds[i]->flags & SM_KIND_SECRET))
+			read_kind(&reader, i);
 	MemoryContextSwitchTo(snapshot->context);
 	read_aliases(&reader);
 	read_needs(&reader);
 	read_comments(snapshot);
 	sm_query_each(&labels_query, NULL, read_labels, &reader);
 	finish_objects(snapshot);
+	sm_reach_elsewhere(snapshot, reader.args[0]);
 	snapshot->warnings = sm_others(reader.args[0]);
 	sm_env_leave(&env);
 	MemoryContextSwitchTo(old);

@@ -29,6 +29,7 @@
 #include "kinds.h"
 #include "kinds/attribute.h"
 #include "kinds/column.h"
+#include "kinds/foreign.h"
 #include "kinds/options.h"
 #include "kinds/table.h"
 
@@ -53,6 +54,7 @@ enum
 	COMPRESSION,
 	STATISTICS,
 	OPTIONS,
+	FOREIGN_OPTIONS, /* of foreign tables */
 	INHERITED,
 	CHECKED_DOMAIN /* its type is a domain with constraints */
 };
@@ -77,6 +79,7 @@ static const SmAttr attrs[] = {
 	{ "compression", 0 },
 	{ "statistics", 0 },
 	{ "options", SM_ATTR_LINES },
+	{ "foreign options", 0 },
 	{ "inherited", SM_ATTR_INFO },
 	{ "checked domain", SM_ATTR_INFO },
 };
@@ -116,6 +119,20 @@ generated_word(char generated)
 	}
 }
 
+/* Options of a column of a foreign table, as lines; or NULL */
+static const char *
+foreign_options(const SmAttribute *attribute)
+{
+	bool isnull;
+	Datum value =
+		heap_getattr(attribute->tuple, Anum_pg_attribute_attfdwoptions,
+					 attribute->desc, &isnull);
+
+	return isnull
+			   ? NULL
+			   : sm_snapshot_text(attribute->snapshot, sm_foreign_lines(value));
+}
+
 static void
 read_tuple(SmReader *reader, HeapTuple tuple, TupleDesc desc)
 {
@@ -123,7 +140,7 @@ read_tuple(SmReader *reader, HeapTuple tuple, TupleDesc desc)
 	SmAttribute a;
 	SmObject *column;
 
-	if (table == NULL || table->kind != &sm_kind_table)
+	if (table == NULL || !sm_table_is_one(table))
 		return;
 	column = sm_attribute_add(&a, reader, table, tuple, desc);
 	column->attr[TYPE] = a.type.name;
@@ -140,6 +157,8 @@ read_tuple(SmReader *reader, HeapTuple tuple, TupleDesc desc)
 	column->attr[COMPRESSION] = sm_attribute_compression(&a);
 	column->attr[STATISTICS] = sm_attribute_statistics(&a);
 	column->attr[OPTIONS] = sm_attribute_options(&a);
+	if (table->kind == &sm_kind_foreign_table)
+		column->attr[FOREIGN_OPTIONS] = foreign_options(&a);
 	if (a.form->attinhcount > 0 && !a.form->attislocal)
 		column->attr[INHERITED] = "t";
 	if (a.type.checked)
@@ -258,11 +277,18 @@ is_inline(const SmObject *object)
 	return !sm_column_comes_from_parent(object);
 }
 
+/* Does it belong to a foreign table, whose rows are elsewhere? */
+static bool
+is_foreign(const SmObject *column)
+{
+	return column->parent->kind == &sm_kind_foreign_table;
+}
+
 /* Generated columns can be computed again */
 static bool
 is_derived(const SmObject *object)
 {
-	return sm_attr(object, GENERATED) != NULL;
+	return sm_attr(object, GENERATED) != NULL || is_foreign(object);
 }
 
 /* Can the server change the expression of such a column? */
@@ -443,8 +469,8 @@ sm_column_definition(const SmObject *column)
 
 /* What cannot stand in the definition */
 static void
-set_physical(SmDelta *delta, const SmObject *to, SmPhase phase, uint64 set,
-			 const char *old_options)
+set_physical(SmDelta *delta, const SmObject *from, const SmObject *to,
+			 SmPhase phase, uint64 set)
 {
 	const char *table = table_of(to);
 	const char *name = quote_identifier(to->name);
@@ -464,6 +490,7 @@ set_physical(SmDelta *delta, const SmObject *to, SmPhase phase, uint64 set,
 							 sm_text_or(sm_attr(to, STATISTICS), "-1"));
 	if (SM_DIFFERS(set, OPTIONS))
 	{
+		const char *old_options = from ? sm_attr(from, OPTIONS) : NULL;
 		char *gone = sm_options_reset(old_options, sm_attr(to, OPTIONS));
 		char *come = sm_options_set(old_options, sm_attr(to, OPTIONS));
 
@@ -474,6 +501,14 @@ set_physical(SmDelta *delta, const SmObject *to, SmPhase phase, uint64 set,
 			sm_delta_alter_table(delta, to, phase, table,
 								 "ALTER COLUMN %s SET (%s)", name, come);
 	}
+	if (SM_DIFFERS(set, FOREIGN_OPTIONS))
+		sm_delta_alter_table(delta, to, phase, table,
+							 "ALTER COLUMN %s OPTIONS (%s)", name,
+							 sm_foreign_change(from ? sm_attr(from,
+															  FOREIGN_OPTIONS)
+													: NULL,
+											   sm_attr(to, FOREIGN_OPTIONS),
+											   NULL, NULL));
 }
 
 static void
@@ -496,11 +531,11 @@ set_new(SmDelta *delta, const SmObject *to, SmPhase phase)
 {
 	uint64 set = 0;
 
-	for (int i = STORAGE; i <= OPTIONS; i++)
+	for (int i = STORAGE; i <= FOREIGN_OPTIONS; i++)
 		if (sm_attr(to, i))
 			set |= SM_BIT(i);
 	if (set)
-		set_physical(delta, to, phase, set, NULL);
+		set_physical(delta, NULL, to, phase, set);
 	if (sm_attr(to, NOT_NULL_COMMENT))
 		comment_not_null(delta, to);
 }
@@ -517,7 +552,9 @@ create(SmDelta *delta, const SmObject *to)
 		return;
 	sm_delta_alter_table(delta, to, SM_PHASE_CREATE, to->parent->identity,
 						 "ADD COLUMN %s", sm_column_definition(to));
-	if (filled)
+	if (is_foreign(to))
+		;
+	else if (filled)
 		sm_delta_rewrites(delta, to, SM_PHASE_CREATE);
 	else if (sm_attr(to, NOT_NULL) && def == NULL)
 		sm_delta_hazard(delta, to, SM_PHASE_CREATE,
@@ -548,6 +585,8 @@ change_type(SmDelta *delta, const SmObject *from, const SmObject *to,
 	if (SM_DIFFERS(changed, TYPE))
 		change =
 			sm_coltype_change(sm_attr(from, TYPE), sm_attr(to, TYPE), to->name);
+	if (is_foreign(to))
+		memset(&change, 0, sizeof(change));
 
 	sm_delta_alter_table(delta, to, SM_PHASE_ALTER, to->parent->identity,
 						 "ALTER COLUMN %s TYPE %s%s%s%s%s",
@@ -639,8 +678,9 @@ add_not_null(SmDelta *delta, const SmObject *to)
 		sm_delta_alter_table(delta, to, SM_PHASE_ALTER, table,
 							 "ADD CONSTRAINT %s NOT NULL %s%s",
 							 sm_attr(to, NOT_NULL_NAME), name, properties);
-	sm_delta_hazard(delta, to, SM_PHASE_ALTER,
-					"reads the whole table, and fails if there are nulls");
+	if (!is_foreign(to))
+		sm_delta_hazard(delta, to, SM_PHASE_ALTER,
+						"reads the whole table, and fails if there are nulls");
 }
 
 /* The server refuses that, as if it were a column, for a table of a type */
@@ -708,7 +748,7 @@ alter(SmDelta *delta, const SmObject *from, const SmObject *to, uint64 changed)
 							 "ALTER COLUMN %s SET EXPRESSION AS (%s)",
 							 quote_identifier(to->name),
 							 sm_attr(to, EXPRESSION));
-		if (sm_attr_is(to, GENERATED, "STORED"))
+		if (sm_attr_is(to, GENERATED, "STORED") && !is_foreign(to))
 			sm_delta_rewrites(delta, to, SM_PHASE_ALTER);
 	}
 	if (SM_DIFFERS(changed, NOT_NULL) && !sm_table_parent_changes(to, NOT_NULL))
@@ -719,7 +759,7 @@ alter(SmDelta *delta, const SmObject *from, const SmObject *to, uint64 changed)
 		change_identity(delta, from, to);
 	if (had_identity && has_identity)
 		change_sequence(delta, from, to, changed);
-	set_physical(delta, to, SM_PHASE_ALTER, changed, sm_attr(from, OPTIONS));
+	set_physical(delta, from, to, SM_PHASE_ALTER, changed);
 }
 
 const SmKind sm_kind_column = {

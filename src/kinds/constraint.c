@@ -349,7 +349,7 @@ read_tuple(SmReader *reader, HeapTuple tuple, TupleDesc desc)
 	if (!OidIsValid(form->conrelid))
 		return;
 	table = sm_snapshot_at(c.snapshot, address);
-	if (table == NULL || table->kind != &sm_kind_table)
+	if (table == NULL || !sm_table_is_one(table))
 		return;
 	if (form->contype == 'n')
 		read_not_null(&c);
@@ -492,7 +492,8 @@ create(SmDelta *delta, const SmObject *to)
 	sm_delta_alter_table(delta, to, SM_PHASE_CREATE, to->parent->identity,
 						 "ADD %s", sm_constraint_definition(to));
 	if (!sm_delta_creates(to->parent) && !sm_attr_true(to, NOT_VALID) &&
-		!sm_attr_true(to, NOT_ENFORCED))
+		!sm_attr_true(to, NOT_ENFORCED) &&
+		to->parent->kind != &sm_kind_foreign_table)
 		sm_delta_hazard(delta, to, SM_PHASE_CREATE,
 						"reads the whole table, and fails if it has rows that do not fit");
 	set_index(delta, to, SM_PHASE_CREATE);

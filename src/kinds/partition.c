@@ -37,13 +37,13 @@ static const char query[] =
 	"JOIN pg_namespace n ON n.oid = c.relnamespace "
 	"JOIN pg_class p ON p.oid = i.inhparent "
 	"JOIN pg_namespace pn ON pn.oid = p.relnamespace "
-	"WHERE c.relispartition AND c.relkind IN ('r', 'p') "
+	"WHERE c.relispartition AND c.relkind IN ('r', 'p', 'f') "
 	"AND NOT i.inhdetachpending AND c.relnamespace = ANY ($1)";
 
 static const char needs_query[] =
 	"SELECT i.inhrelid, 0, 'pg_class'::regclass::oid, i.inhparent, 0 "
 	"FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid "
-	"WHERE c.relispartition AND c.relkind IN ('r', 'p') "
+	"WHERE c.relispartition AND c.relkind IN ('r', 'p', 'f') "
 	"AND c.relnamespace = ANY ($1)";
 /* clang-format on */
 
@@ -59,7 +59,8 @@ create(SmDelta *delta, const SmObject *to)
 	sm_delta_statement(delta, to, SM_PHASE_CREATE,
 					   "ALTER TABLE %s ATTACH PARTITION %s %s",
 					   sm_attr(to, PARENT), to->identity, sm_attr(to, BOUND));
-	if (!sm_delta_creates(to->parent))
+	if (!sm_delta_creates(to->parent) &&
+		to->parent->kind != &sm_kind_foreign_table)
 		sm_delta_hazard(delta, to, SM_PHASE_CREATE,
 						"reads the whole table, and fails if it has rows that do not belong there");
 }

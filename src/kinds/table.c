@@ -1,12 +1,15 @@
 /*-------------------------------------------------------------------------
  *
  * table.c
- *	  Tables.
+ *	  Tables, and foreign tables.
  *
  * CREATE TABLE has the columns, and those of the constraints that do not need
  * anything else that is created later.  A partition is created like any other
  * table, and attached when everything is there that its parent asks for
  * (partition.c).
+ *
+ * A foreign table has fewer properties, and a server and options.  What belongs
+ * to it is the same, and ALTER TABLE works on both.
  *
  *-------------------------------------------------------------------------
  */
@@ -18,6 +21,7 @@
 
 #include "compat.h"
 #include "kinds.h"
+#include "kinds/foreign.h"
 #include "kinds/options.h"
 #include "kinds/relation.h"
 #include "kinds/table.h"
@@ -33,7 +37,9 @@ enum
 	INHERITS,		  /* parents, in order; not that of a partition */
 	TABLESPACE,
 	ACCESS_METHOD,
-	HAS_CHILDREN
+	HAS_CHILDREN,
+	SERVER, /* of foreign tables ... */
+	FOREIGN_OPTIONS
 };
 
 static const SmAttr attrs[] = {
@@ -47,14 +53,26 @@ static const SmAttr attrs[] = {
 	{ "tablespace", 0 },
 	{ "access method", 0 },
 	{ "has children", SM_ATTR_INFO },
+	{ "server", 0 },
+	{ "foreign options", 0 },
 };
 
 /* clang-format off */
-static const char query[] =
-	"SELECT c.oid, 0, NULL::oid, NULL::int4, n.nspname, c.relname, "
-	"format('%I.%I', n.nspname, c.relname), "
-	SM_SQL_OWNER("c.relowner") ", "
+#define SQL_COMMON                                                             \
+	"SELECT c.oid, 0, NULL::oid, NULL::int4, n.nspname, c.relname, "           \
+	"format('%I.%I', n.nspname, c.relname), "                                  \
+	SM_SQL_OWNER("c.relowner") ", "                                            \
 	SM_SQL_ACL("c.relacl", "c.relowner") ", "
+
+#define SQL_PARENTS                                                            \
+	"LEFT JOIN (SELECT i.inhrelid, string_agg(format('%I.%I', pn.nspname, "    \
+	"p.relname), ', ' ORDER BY i.inhseqno) AS parents FROM pg_inherits i "     \
+	"JOIN pg_class p ON p.oid = i.inhparent AND p.relkind IN ('r', 'f') "      \
+	"JOIN pg_namespace pn ON pn.oid = p.relnamespace GROUP BY i.inhrelid) h "  \
+	"ON h.inhrelid = c.oid "
+
+static const char query[] =
+	SQL_COMMON
 	"CASE WHEN c.relkind = 'p' THEN pg_get_partkeydef(c.oid) END, "
 	"c.relpersistence = 'u', "
 	SM_SQL_RELATION_OPTIONS("c", "t") ", "
@@ -63,24 +81,46 @@ static const char query[] =
 	"WHEN 'i' THEN 'INDEX' END, "
 	"h.parents, quote_ident(s.spcname), "
 	SM_SQL_ACCESS_METHOD("m") ", "
-	"c.relhassubclass "
+	"c.relhassubclass, NULL::text, NULL::text "
 	"FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
 	"LEFT JOIN pg_class t ON t.oid = c.reltoastrelid "
 	"LEFT JOIN pg_tablespace s ON s.oid = c.reltablespace "
 	"LEFT JOIN pg_am m ON m.oid = c.relam "
-	"LEFT JOIN (SELECT i.inhrelid, string_agg(format('%I.%I', pn.nspname, "
-	"p.relname), ', ' ORDER BY i.inhseqno) AS parents FROM pg_inherits i "
-	"JOIN pg_class p ON p.oid = i.inhparent AND p.relkind = 'r' "
-	"JOIN pg_namespace pn ON pn.oid = p.relnamespace GROUP BY i.inhrelid) h "
-	"ON h.inhrelid = c.oid "
+	SQL_PARENTS
 	"WHERE c.relkind IN ('r', 'p') AND c.relpersistence <> 't' "
 	"AND c.relnamespace = ANY ($1)";
+
+static const char foreign_query[] =
+	SQL_COMMON
+	"NULL::text, NULL::text, NULL::text, NULL::text, NULL::text, NULL::text, "
+	"h.parents, NULL::text, NULL::text, c.relhassubclass, "
+	"quote_ident(s.srvname), "
+	SM_SQL_FOREIGN_OPTIONS("f.ftoptions", "true") " "
+	"FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
+	"JOIN pg_foreign_table f ON f.ftrelid = c.oid "
+	"JOIN pg_foreign_server s ON s.oid = f.ftserver "
+	SQL_PARENTS
+	"WHERE c.relnamespace = ANY ($1)";
 /* clang-format on */
 
 static const char *
 sql_type(const SmObject *object)
 {
 	return "TABLE";
+}
+
+static const char *
+foreign_sql_type(const SmObject *object)
+{
+	return "FOREIGN TABLE";
+}
+
+/* Is it a table, be it a foreign one? */
+bool
+sm_table_is_one(const SmObject *object)
+{
+	return object->kind == &sm_kind_table ||
+		   object->kind == &sm_kind_foreign_table;
 }
 
 /*
@@ -117,8 +157,7 @@ changes_in(const SmObjects *tables, const SmObject *column, int attribute)
 	{
 		const SmObject *table = tables->item[i];
 
-		for (int j = 0; table->kind == &sm_kind_table && j < table->children.n;
-			 j++)
+		for (int j = 0; sm_table_is_one(table) && j < table->children.n; j++)
 		{
 			const SmObject *other = table->children.item[j];
 
@@ -284,12 +323,36 @@ create(SmDelta *delta, const SmObject *to)
 }
 
 static void
+create_foreign(SmDelta *delta, const SmObject *to)
+{
+	char *options = sm_foreign_options(sm_attr(to, FOREIGN_OPTIONS));
+	StringInfoData sql;
+
+	initStringInfo(&sql);
+	appendStringInfo(&sql, "CREATE FOREIGN TABLE %s", to->identity);
+	append_parts(&sql, to);
+	if (sm_attr(to, INHERITS))
+		appendStringInfo(&sql, "\nINHERITS (%s)", sm_attr(to, INHERITS));
+	appendStringInfo(&sql, "\nSERVER %s", sm_attr(to, SERVER));
+	if (options)
+		appendStringInfo(&sql, "\nOPTIONS (%s)", options);
+	sm_delta_statement(delta, to, SM_PHASE_CREATE, "%s", sql.data);
+}
+
+static void
 drop(SmDelta *delta, const SmObject *from)
 {
 	sm_delta_statement(delta, from, SM_PHASE_DROP, "DROP TABLE %s",
 					   from->identity);
 	sm_delta_hazard(delta, from, SM_PHASE_DROP,
 					"the table is dropped, with all its rows");
+}
+
+static void
+drop_foreign(SmDelta *delta, const SmObject *from)
+{
+	sm_delta_statement(delta, from, SM_PHASE_DROP, "DROP FOREIGN TABLE %s",
+					   from->identity);
 }
 
 /* Is the name one of those in a list of names? */
@@ -335,6 +398,15 @@ set_persistence(SmDelta *delta, const SmObject *to)
 }
 
 static void
+change_parents(SmDelta *delta, const SmObject *from, const SmObject *to)
+{
+	set_parents(delta, to, "NO INHERIT", sm_attr(from, INHERITS),
+				sm_attr(to, INHERITS));
+	set_parents(delta, to, "INHERIT", sm_attr(to, INHERITS),
+				sm_attr(from, INHERITS));
+}
+
+static void
 alter(SmDelta *delta, const SmObject *from, const SmObject *to, uint64 changed)
 {
 	if (SM_DIFFERS(changed, UNLOGGED))
@@ -348,18 +420,18 @@ alter(SmDelta *delta, const SmObject *from, const SmObject *to, uint64 changed)
 	if (SM_DIFFERS(changed, REPLICA_IDENTITY))
 		set_replica_identity(delta, to, SM_PHASE_ALTER);
 	if (SM_DIFFERS(changed, INHERITS))
-	{
-		set_parents(delta, to, "NO INHERIT", sm_attr(from, INHERITS),
-					sm_attr(to, INHERITS));
-		set_parents(delta, to, "INHERIT", sm_attr(to, INHERITS),
-					sm_attr(from, INHERITS));
-	}
+		change_parents(delta, from, to);
 	if (SM_DIFFERS(changed, ACCESS_METHOD))
 	{
+		/* a partitioned table has no rows, and need not have one */
+		bool partitioned = sm_attr(to, PARTITION_KEY) != NULL;
+
 		sm_delta_alter_table(delta, to, SM_PHASE_ALTER, to->identity,
 							 "SET ACCESS METHOD %s",
-							 sm_text_or(sm_attr(to, ACCESS_METHOD), "heap"));
-		sm_delta_rewrites(delta, to, SM_PHASE_ALTER);
+							 sm_text_or(sm_attr(to, ACCESS_METHOD),
+										partitioned ? "DEFAULT" : "heap"));
+		if (!partitioned)
+			sm_delta_rewrites(delta, to, SM_PHASE_ALTER);
 	}
 	if (SM_DIFFERS(changed, TABLESPACE))
 	{
@@ -368,6 +440,27 @@ alter(SmDelta *delta, const SmObject *from, const SmObject *to, uint64 changed)
 							 sm_text_or(sm_attr(to, TABLESPACE), "pg_default"));
 		sm_delta_rewrites(delta, to, SM_PHASE_ALTER);
 	}
+}
+
+/* No statement moves it to another server */
+static SmFate
+fate_of_foreign(const SmObject *from, const SmObject *to, uint64 changed)
+{
+	return SM_DIFFERS(changed, SERVER) ? SM_REPLACE : SM_ALTER;
+}
+
+static void
+alter_foreign(SmDelta *delta, const SmObject *from, const SmObject *to,
+			  uint64 changed)
+{
+	if (SM_DIFFERS(changed, FOREIGN_OPTIONS))
+		sm_delta_alter_table(delta, to, SM_PHASE_ALTER, to->identity,
+							 "OPTIONS (%s)",
+							 sm_foreign_change(sm_attr(from, FOREIGN_OPTIONS),
+											   sm_attr(to, FOREIGN_OPTIONS),
+											   NULL, NULL));
+	if (SM_DIFFERS(changed, INHERITS))
+		change_parents(delta, from, to);
 }
 
 /*
@@ -441,4 +534,21 @@ const SmKind sm_kind_table = {
 	.create = create,
 	.drop = drop,
 	.alter = alter,
+};
+
+/* Its rows are elsewhere, and dropping it does not lose any */
+const SmKind sm_kind_foreign_table = {
+	.name = "foreign table",
+	.classid = RelationRelationId,
+	.query = foreign_query,
+	.attrs = attrs,
+	.n_attrs = lengthof(attrs),
+	.flags = SM_KIND_RELATION | SM_KIND_TYPE | SM_KIND_REBUILDABLE,
+	.weight = 40,
+	.acl_type = 'r',
+	.sql_type = foreign_sql_type,
+	.fate = fate_of_foreign,
+	.create = create_foreign,
+	.drop = drop_foreign,
+	.alter = alter_foreign,
 };
