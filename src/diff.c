@@ -113,6 +113,9 @@ match(Diff *diff)
 		SmObject *b = sm_snapshot_find(to, a->kind, a->identity);
 
 		CHECK_FOR_INTERRUPTS();
+		/* a part of a table is none of the view that takes its place */
+		if (b && a->parent && b->parent && a->parent->kind != b->parent->kind)
+			b = NULL;
 		a->ignored = sm_filter_ignores(diff->filter, a);
 		a->fate = a->ignored ? SM_KEEP : SM_DROP;
 		if (b == NULL)

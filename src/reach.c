@@ -177,14 +177,14 @@ typedef struct Reach
 	bool *kept; /* by the number of the live object */
 } Reach;
 
-/* Of default privileges and user mappings, those of one place are alike */
+/* Of user mappings, those of one server are alike */
 static bool
 is_alike(const SmObject *a, const SmObject *b)
 {
 	if (a->kind == &sm_kind_user_mapping)
 		return sm_text_same(sm_attr(a, SM_USER_MAPPING_SERVER),
 							sm_attr(b, SM_USER_MAPPING_SERVER));
-	return a->kind == b->kind && sm_text_same(a->schema, b->schema);
+	return a->kind == b->kind;
 }
 
 /* Does the model make objects like this one? */

@@ -250,6 +250,7 @@ sm_solo_concerns(Node *stmt)
 	switch (nodeTag(stmt))
 	{
 		case T_CreateFdwStmt:
+		case T_AlterFdwStmt:
 		case T_CreateForeignServerStmt:
 		case T_CreatePLangStmt:
 		case T_CreateAmStmt:
@@ -421,7 +422,7 @@ bool
 sm_solo_is_noisy(Node *stmt)
 {
 	return IsA(stmt, CreateSubscriptionStmt) ||
-		   IsA(stmt, CreatePublicationStmt);
+		   IsA(stmt, CreatePublicationStmt) || IsA(stmt, AlterFdwStmt);
 }
 
 static void

@@ -21,6 +21,7 @@ my $node = PostgreSQL::Test::Cluster->new('main');
 $node->init(extra => [ '--encoding=UTF8', '--no-locale' ]);
 $node->append_conf('postgresql.conf', <<'CONF');
 timezone = 'UTC'
+wal_level = logical
 autovacuum = off
 CONF
 $node->start;

@@ -312,6 +312,15 @@ sub fact_faults
 # ---------------------------------------------------------------------------
 # A whole pair
 
+# What psql wrote to standard error, without the warnings that are expected
+sub without_warnings
+{
+	my ($self, $err) = @_;
+	my $expected = $self->option('warnings') // return $err;
+	$err =~ s/^(?:psql:[^\n]*: )?WARNING:  (?:[^\n]*(?:$expected))[^\n]*\n(?:(?:HINT|DETAIL):[^\n]*\n)*//mg;
+	return $err;
+}
+
 # Runs one direction in a database; returns the name of its last step and what
 # psql wrote to standard error
 sub run_direction
@@ -320,7 +329,7 @@ sub run_direction
 	my $direction = $self->direction($step);
 	PostgreSQL::Test::Utils::append_to_file("$out.psql", $self->script($direction, $database, $out));
 	system("psql -Xq -d '$database' -f '$out.psql' >'$out.steps' 2>'$out.err'");
-	my $err = slurp_file("$out.err");
+	my $err = $self->without_warnings(slurp_file("$out.err"));
 
 	# Back where it began, the database can be asked once more for the rows of diff().
 	if (-e "$out.back.facts" && rewrote("$out.before.facts", "$out.after.facts"))

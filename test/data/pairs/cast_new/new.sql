@@ -1,0 +1,11 @@
+CREATE TYPE co AS (x int);
+CREATE TYPE mood AS ENUM ('happy', 'sad');
+CREATE DOMAIN dom AS text;
+CREATE FUNCTION co_int(co) RETURNS int LANGUAGE sql IMMUTABLE AS $$ SELECT ($1).x $$;
+CREATE FUNCTION int_co(int, int, boolean) RETURNS co LANGUAGE sql IMMUTABLE AS $$ SELECT ROW($1)::co $$;
+CREATE CAST (co AS int) WITH FUNCTION co_int(co);
+COMMENT ON CAST (co AS int) IS 'a cast';
+CREATE CAST (int AS co) WITH FUNCTION int_co(int, int, boolean) AS ASSIGNMENT;
+CREATE CAST (varchar AS mood) WITH INOUT AS IMPLICIT;
+CREATE TABLE t (a co, b mood DEFAULT 'sad'::varchar);
+CREATE VIEW v AS SELECT a::int AS i FROM t;

@@ -1,0 +1,6 @@
+CREATE EXTENSION file_fdw;
+CREATE SERVER s FOREIGN DATA WRAPPER file_fdw;
+CREATE TABLE parent (a int, CHECK (a > 0));
+CREATE FOREIGN TABLE f1 (b int) INHERITS (parent) SERVER s OPTIONS (filename '/dev/null');
+CREATE TABLE p (a int, b text) PARTITION BY LIST (a);
+CREATE FOREIGN TABLE p1 PARTITION OF p FOR VALUES IN (1) SERVER s OPTIONS (filename '/dev/null');

@@ -1,0 +1,2 @@
+CREATE LANGUAGE pl2 HANDLER plpgsql_call_handler VALIDATOR plpgsql_validator;
+CREATE FUNCTION f() RETURNS int LANGUAGE pl2 AS 'BEGIN RETURN 1; END';

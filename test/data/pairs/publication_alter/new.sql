@@ -1,0 +1,10 @@
+CREATE TABLE t (a int PRIMARY KEY, b int, c text);
+CREATE TABLE u (a int PRIMARY KEY);
+CREATE TABLE w (a int PRIMARY KEY);
+CREATE PUBLICATION one FOR TABLE t (a, b) WHERE (a > 11), w WITH (publish = 'update, delete');
+COMMENT ON PUBLICATION one IS 'changed';
+CREATE PUBLICATION two FOR TABLE w WITH (publish_via_partition_root = true);
+CREATE PUBLICATION three FOR TABLE w;
+CREATE PUBLICATION four;
+CREATE PUBLICATION five FOR TABLE w;
+CREATE PUBLICATION six FOR TABLES IN SCHEMA public;

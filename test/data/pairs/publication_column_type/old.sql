@@ -1,0 +1,3 @@
+CREATE TABLE t (a int PRIMARY KEY, b int, c text);
+CREATE PUBLICATION one FOR TABLE t WHERE (a > 10);
+CREATE PUBLICATION two FOR TABLE t (a, c);

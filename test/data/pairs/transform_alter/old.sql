@@ -1,0 +1,4 @@
+CREATE DOMAIN d1 AS int;
+CREATE TYPE ty AS (a int);
+CREATE TRANSFORM FOR ty LANGUAGE sql (FROM SQL WITH FUNCTION prsd_lextype(internal));
+CREATE TRANSFORM FOR int LANGUAGE sql (FROM SQL WITH FUNCTION prsd_lextype(internal), TO SQL WITH FUNCTION int4recv(internal));
