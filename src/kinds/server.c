@@ -33,12 +33,13 @@ static const SmAttr attrs[] = {
 	{ "secret options", SM_ATTR_SECRET },
 };
 
-/* What looks like a secret: an option called so, or a password in a URI */
+/* What looks like a secret: an option called so, or a password in a value; or
+ * what stands for one */
 #define SQL_IS_SECRET                                                          \
 	"(o.name ~* 'pass|pwd|secret|token|credential|private|access_?key|"        \
 	"api_?key' AND o.name !~* '_required$|^passfile$' "                        \
 	"OR o.value ~* '(pass|passwd|password|pwd) *=' "                           \
-	"OR o.value ~ '://[^/@]*:[^/@]*@')"
+	"OR o.value ~ '://[^/@]*:[^/@]*@' OR o.value = '...')"
 
 /* clang-format off */
 static const char query[] =
