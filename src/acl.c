@@ -142,8 +142,14 @@ object_type(char type)
 			return OBJECT_SEQUENCE;
 		case 'f':
 			return OBJECT_FUNCTION;
+		case 'l':
+			return OBJECT_LANGUAGE;
 		case 'n':
 			return OBJECT_SCHEMA;
+		case 'F':
+			return OBJECT_FDW;
+		case 'S':
+			return OBJECT_FOREIGN_SERVER;
 		case 'T':
 			return OBJECT_TYPE;
 		default:

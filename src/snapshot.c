@@ -36,7 +36,6 @@
 #include "compat.h"
 #include "env.h"
 #include "kinds.h"
-#include "kinds/table.h"
 #include "others.h"
 #include "query.h"
 #include "reach.h"
@@ -549,6 +548,13 @@ read_aliases(SmReader *reader)
 	sm_query_each(&array_alias_query, reader->args, read_alias, reader);
 }
 
+static bool
+is_table(const SmObject *object)
+{
+	return object->kind == &sm_kind_table ||
+		   object->kind == &sm_kind_foreign_table;
+}
+
 /*
  * Notes a dependency.  Some are not among the needs:
  *
@@ -574,8 +580,8 @@ link_objects(SmObject *object, SmObject *needed, char deptype)
 	}
 	else if (deptype == DEPENDENCY_AUTO && object->kind == &sm_kind_sequence)
 		sm_object_owned_by(object, needed);
-	else if (deptype == DEPENDENCY_AUTO && sm_table_is_one(object) &&
-			 sm_table_is_one(needed))
+	else if (deptype == DEPENDENCY_AUTO && is_table(object) &&
+			 is_table(needed))
 		return;
 	else if (object->kind == &sm_kind_table &&
 			 needed->kind == &sm_kind_composite)
