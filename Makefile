@@ -39,7 +39,9 @@ SCHEMA = coltype object deparse delta kinds acl dress filter reach others snapsh
 	order diff lockmode emit serialize subxact allow touch hint ddl relocate aside nostorage bounds enumval displace solo enact scratch \
 	rename_name rename_set rename_along rename_same rename_order rename_extension rename_catalog rename_guess rename model \
 	compare prove request check
-TOOLS = author registry inspect render offline validate autogenerate
+TOOLS = author registry inspect render offline validate autogenerate \
+	source formats formats/native formats/alembic formats/dbmate formats/goose formats/golang_migrate \
+	formats/flyway formats/sqitch formats/graphile_migrate folder export import
 
 MODULE_big = schemamig
 OBJS = $(foreach layer,$(LAYERS),$(patsubst %,src/%.o,$($(layer))))

@@ -45,7 +45,7 @@ COMMENT ON COLUMN schemamig.revision.checksum IS 'SHA-256 of the upgrade script 
 COMMENT ON COLUMN schemamig.revision.token_checksum IS 'SHA-256 of the tokens of the upgrade script: comments and white space do not count';
 COMMENT ON COLUMN schemamig.revision.authors IS 'roles that wrote the scripts, the creator first; all of them must be trusted';
 COMMENT ON COLUMN schemamig.revision.created_at IS 'when the revision was created';
-COMMENT ON COLUMN schemamig.revision.edited_at IS 'when it was last edited';
+COMMENT ON COLUMN schemamig.revision.edited_at IS 'when it was last edited, or imported with an earlier date of creation';
 COMMENT ON COLUMN schemamig.revision.approved_by IS 'role that approved the present scripts; an edit withdraws the approval';
 COMMENT ON COLUMN schemamig.revision.approved_at IS 'when they were approved';
 
@@ -786,6 +786,66 @@ AS 'MODULE_PATHNAME', 'schemamig_baseline'
 LANGUAGE C VOLATILE PARALLEL UNSAFE;
 COMMENT ON FUNCTION schemamig.baseline(text, text[], text[], text[], text) IS
 'writes the revision that makes what is there, and stamps it';
+
+--
+-- Files
+--
+
+CREATE FUNCTION schemamig.export_script(revision text)
+RETURNS text
+AS 'MODULE_PATHNAME', 'schemamig_export_script'
+LANGUAGE C STABLE PARALLEL RESTRICTED;
+COMMENT ON FUNCTION schemamig.export_script(text) IS
+'a revision as the text of a file, from which import_script() makes the same revision';
+
+CREATE FUNCTION schemamig.export(
+	path	text,
+	OUT revision	text,
+	OUT action		text,
+	OUT file		text)
+RETURNS SETOF record
+AS 'MODULE_PATHNAME', 'schemamig_export'
+LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION schemamig.export(text) IS
+'writes each revision into a file of a folder of the server';
+
+CREATE FUNCTION schemamig.import_script(
+	text	text,
+	format	text DEFAULT 'auto',
+	name	text DEFAULT NULL,
+	OUT revision	text,
+	OUT action		text,
+	OUT file		text)
+RETURNS SETOF record
+AS 'MODULE_PATHNAME', 'schemamig_import_script'
+LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION schemamig.import_script(text, text, text) IS
+'creates or changes the revisions that the text of a file has';
+
+CREATE FUNCTION schemamig.import_scripts(
+	texts	text[],
+	names	text[],
+	format	text DEFAULT 'auto',
+	OUT revision	text,
+	OUT action		text,
+	OUT file		text)
+RETURNS SETOF record
+AS 'MODULE_PATHNAME', 'schemamig_import_scripts'
+LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION schemamig.import_scripts(text[], text[], text) IS
+'creates or changes the revisions that the texts of several files have';
+
+CREATE FUNCTION schemamig.load(
+	path	text,
+	format	text DEFAULT 'auto',
+	OUT revision	text,
+	OUT action		text,
+	OUT file		text)
+RETURNS SETOF record
+AS 'MODULE_PATHNAME', 'schemamig_load'
+LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION schemamig.load(text, text) IS
+'creates or changes the revisions that the files of a folder of the server have';
 
 --
 -- Views

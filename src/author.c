@@ -52,9 +52,12 @@ PG_FUNCTION_INFO_V1(schemamig_drop_revision);
 PG_FUNCTION_INFO_V1(schemamig_approve);
 PG_FUNCTION_INFO_V1(schemamig_approve_list);
 
-/* The graph, for someone who is going to change it */
-static SmGraph *
-lock_graph(const char *command)
+/*
+ * The graph as of now, for someone who is going to change it: nobody else does
+ * until the transaction ends.
+ */
+SmGraph *
+sm_author_lock_graph(const char *command)
 {
 	PreventCommandIfReadOnly(command);
 	sm_locks_graph();
@@ -113,10 +116,13 @@ generate_rev_id(const SmGraph *g)
 	return id;
 }
 
-/* Checked labels without repetitions */
-static List *
-check_labels(const SmGraph *g, const List *labels, const char *rev_id,
-			 int owner)
+/*
+ * Checked labels without repetitions, for the revision of that identifier, and
+ * of that index in the graph if it is there already, else -1.
+ */
+List *
+sm_author_check_labels(const SmGraph *g, const List *labels, const char *rev_id,
+					   int owner)
 {
 	List *result = NIL;
 	ListCell *lc;
@@ -220,9 +226,9 @@ check_script(SmScriptKind kind, const char *rev_id, const char *text)
 	(void) sm_script_parse(kind, rev_id, blank);
 }
 
-/* Checks the scripts of a draft and computes their checksums */
-static void
-check_scripts(SmRevision *rev)
+/* Checks the scripts of a revision and computes their checksums */
+void
+sm_author_check_scripts(SmRevision *rev)
 {
 	check_script(SM_SCRIPT_UPGRADE, rev->id, rev->upgrade);
 	check_script(SM_SCRIPT_DOWNGRADE, rev->id, rev->downgrade);
@@ -232,8 +238,8 @@ check_scripts(SmRevision *rev)
 }
 
 /* The current user becomes an author, if he is not one yet */
-static void
-add_author(SmRevision *rev)
+void
+sm_author_sign(SmRevision *rev)
 {
 	char *self = sm_env_role_name(GetUserId());
 	ListCell *lc;
@@ -246,6 +252,14 @@ add_author(SmRevision *rev)
 	rev->authors = lappend(rev->authors, self);
 }
 
+/* Checks the identifier of a new revision */
+void
+sm_author_check_id(const SmGraph *g, const char *id)
+{
+	check_name(id, false);
+	check_unused(g, id, -1);
+}
+
 /* Stores a new revision; the draft lacks only what is derived */
 static Datum
 create_revision(const SmGraph *g, Draft *draft)
@@ -254,11 +268,10 @@ create_revision(const SmGraph *g, Draft *draft)
 
 	if (rev->id == NULL)
 		rev->id = generate_rev_id(g);
-	check_name(rev->id, false);
-	check_unused(g, rev->id, -1);
-	rev->labels = check_labels(g, rev->labels, rev->id, -1);
-	check_scripts(rev);
-	add_author(rev);
+	sm_author_check_id(g, rev->id);
+	rev->labels = sm_author_check_labels(g, rev->labels, rev->id, -1);
+	sm_author_check_scripts(rev);
+	sm_author_sign(rev);
 	sm_revision_insert(rev, draft->down, draft->depends);
 	return CStringGetTextDatum(rev->id);
 }
@@ -270,7 +283,7 @@ create_revision(const SmGraph *g, Draft *draft)
 char *
 sm_author_create(const SmNewRevision *new)
 {
-	SmGraph *g = lock_graph(new->command);
+	SmGraph *g = sm_author_lock_graph(new->command);
 	Draft draft = { 0 };
 
 	draft.rev.message = (char *) new->message;
@@ -288,7 +301,7 @@ sm_author_create(const SmNewRevision *new)
 Datum
 schemamig_revision(PG_FUNCTION_ARGS)
 {
-	SmGraph *g = lock_graph("schemamig.revision()");
+	SmGraph *g = sm_author_lock_graph("schemamig.revision()");
 	Draft draft = { 0 };
 
 	draft.rev.message = sm_arg_text_required(fcinfo, 0, "message");
@@ -310,7 +323,7 @@ schemamig_revision(PG_FUNCTION_ARGS)
 Datum
 schemamig_merge(PG_FUNCTION_ARGS)
 {
-	SmGraph *g = lock_graph("schemamig.merge()");
+	SmGraph *g = sm_author_lock_graph("schemamig.merge()");
 	Draft draft = { 0 };
 
 	draft.down = resolve_heads(g, sm_arg_text_list(fcinfo, 0, "revisions"),
@@ -424,8 +437,9 @@ edit_draft(FunctionCallInfo fcinfo, const SmGraph *g, int idx, Draft *draft)
 			resolve_heads(g, sm_arg_text_list(fcinfo, 5, "head"), true);
 	if (!PG_ARGISNULL(6))
 		rev->labels =
-			check_labels(g, sm_arg_text_list(fcinfo, 6, "branch_labels"),
-						 rev->id, idx);
+			sm_author_check_labels(g,
+								   sm_arg_text_list(fcinfo, 6, "branch_labels"),
+								   rev->id, idx);
 	if (!PG_ARGISNULL(7))
 		draft->depends =
 			resolve_dependencies(g, sm_arg_text_list(fcinfo, 7, "depends_on"));
@@ -512,7 +526,7 @@ check_parents_applied(const SmGraph *g, const Draft *draft, const List *tenants)
 Datum
 schemamig_edit(PG_FUNCTION_ARGS)
 {
-	SmGraph *g = lock_graph("schemamig.edit()");
+	SmGraph *g = sm_author_lock_graph("schemamig.edit()");
 	char *target = sm_arg_text_required(fcinfo, 0, "revision");
 	int idx = sm_target_single(g, target, applied_now(g));
 	SmRevision *row = lock_revision(g, idx);
@@ -523,8 +537,8 @@ schemamig_edit(PG_FUNCTION_ARGS)
 	draft.depends = node_ids(g, &g->node[idx].depends);
 	if (edit_draft(fcinfo, g, idx, &draft))
 	{
-		check_scripts(&draft.rev);
-		add_author(&draft.rev);
+		sm_author_check_scripts(&draft.rev);
+		sm_author_sign(&draft.rev);
 		draft.rev.approved_by = NULL;
 	}
 	check_graph(idx, &draft);
@@ -546,7 +560,7 @@ schemamig_edit(PG_FUNCTION_ARGS)
 Datum
 schemamig_drop_revision(PG_FUNCTION_ARGS)
 {
-	SmGraph *g = lock_graph("schemamig.drop_revision()");
+	SmGraph *g = sm_author_lock_graph("schemamig.drop_revision()");
 	char *target = sm_arg_text_required(fcinfo, 0, "revision");
 	int idx = sm_target_single(g, target, applied_now(g));
 	SmRevision *rev = lock_revision(g, idx);
@@ -602,7 +616,7 @@ check_seen(const SmRevision *rev, const char *self)
 static Datum
 approve_targets(const List *targets)
 {
-	SmGraph *g = lock_graph("schemamig.approve()");
+	SmGraph *g = sm_author_lock_graph("schemamig.approve()");
 	char *self = sm_env_role_name(GetUserId());
 	List *ids = NIL;
 	ListCell *lc;

@@ -8,7 +8,7 @@
 #ifndef SM_AUTHOR_H
 #define SM_AUTHOR_H
 
-#include "nodes/pg_list.h"
+#include "revision.h"
 
 /* A revision to be created */
 typedef struct SmNewRevision
@@ -23,6 +23,12 @@ typedef struct SmNewRevision
 	List *depends_on;	   /* char *: targets */
 } SmNewRevision;
 
+extern SmGraph *sm_author_lock_graph(const char *command);
+extern void sm_author_check_id(const SmGraph *g, const char *id);
+extern List *sm_author_check_labels(const SmGraph *g, const List *labels,
+									const char *rev_id, int owner);
+extern void sm_author_check_scripts(SmRevision *rev);
+extern void sm_author_sign(SmRevision *rev);
 extern char *sm_author_create(const SmNewRevision *new);
 
 #endif /* SM_AUTHOR_H */

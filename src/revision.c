@@ -100,12 +100,14 @@ static SmQuery fetch_revisions[] = {
 static SmQuery insert_revision = {
 	.sql =
 		"INSERT INTO schemamig.revision (revision, message, branch_labels, "
-		"upgrade, downgrade, verify, checksum, token_checksum, authors, created_at) "
-		"VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, pg_catalog.clock_timestamp())",
+		"upgrade, downgrade, verify, checksum, token_checksum, authors, created_at, "
+		"edited_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, "
+		"COALESCE($10, pg_catalog.clock_timestamp()), "
+		"CASE WHEN $10 IS NOT NULL THEN pg_catalog.clock_timestamp() END)",
 	.mode = SM_WRITE,
-	.nargs = 9,
+	.nargs = 10,
 	.argtypes = { TEXTOID, TEXTOID, TEXTARRAYOID, TEXTOID, TEXTOID, TEXTOID,
-				  TEXTOID, TEXTOID, TEXTARRAYOID }
+				  TEXTOID, TEXTOID, TEXTARRAYOID, TIMESTAMPTZOID }
 };
 
 static SmQuery update_revision = {
@@ -449,9 +451,9 @@ sm_revision_fetch_same(const SmGraph *g, int idx)
 	return row == rows->n ? rev : NULL;
 }
 
-/* The values of INSERT and UPDATE, which has one more, in their order */
+/* The values of INSERT and UPDATE, which differ in the last one */
 static void
-write_revision(SmQuery *query, const SmRevision *rev)
+write_revision(SmQuery *query, const SmRevision *rev, Datum last, bool isnull)
 {
 	Datum args[10];
 	char nulls[] = "          ";
@@ -465,13 +467,12 @@ write_revision(SmQuery *query, const SmRevision *rev)
 	args[6] = CStringGetTextDatum(rev->checksum);
 	args[7] = CStringGetTextDatum(rev->token_checksum);
 	args[8] = sm_list_to_text_array(rev->authors);
-	args[9] =
-		rev->approved_by ? CStringGetTextDatum(rev->approved_by) : (Datum) 0;
+	args[9] = last;
 	if (rev->downgrade == NULL)
 		nulls[4] = 'n';
 	if (rev->verify == NULL)
 		nulls[5] = 'n';
-	if (rev->approved_by == NULL)
+	if (isnull)
 		nulls[9] = 'n';
 	(void) sm_query(query, args, nulls);
 }
@@ -489,11 +490,15 @@ write_edges(const char *id, const char *kind, const List *parents)
 	(void) sm_query(&insert_edges, args, NULL);
 }
 
-/* Stores a new revision; the parents are identifiers */
+/*
+ * Stores a new revision; the parents are identifiers.  It was created now,
+ * unless it says when; then it has changed now, for whoever approves it.
+ */
 void
 sm_revision_insert(const SmRevision *rev, const List *down, const List *depends)
 {
-	write_revision(&insert_revision, rev);
+	write_revision(&insert_revision, rev, TimestampTzGetDatum(rev->created_at),
+				   rev->created_at == 0);
 	write_edges(rev->id, "down", down);
 	write_edges(rev->id, "depends", depends);
 }
@@ -504,7 +509,10 @@ sm_revision_update(const SmRevision *rev, const List *down, const List *depends)
 {
 	Datum args[] = { CStringGetTextDatum(rev->id) };
 
-	write_revision(&update_revision, rev);
+	write_revision(&update_revision, rev,
+				   rev->approved_by ? CStringGetTextDatum(rev->approved_by)
+									: (Datum) 0,
+				   rev->approved_by == NULL);
 	(void) sm_query(&delete_edges, args, NULL);
 	write_edges(rev->id, "down", down);
 	write_edges(rev->id, "depends", depends);

@@ -41,6 +41,8 @@ script_name(const SmScript *script)
 			return psprintf("the downgrade script of revision \"%s\"", of);
 		case SM_SCRIPT_VERIFY:
 			return psprintf("the verify script of revision \"%s\"", of);
+		case SM_SCRIPT_FILE:
+			return of[0] == '\0' ? "the text" : psprintf("file \"%s\"", of);
 		case SM_SCRIPT_MODEL:
 			return of[0] == '\0' ? "the model" : psprintf("model \"%s\"", of);
 		case SM_SCRIPT_REPLAY:
@@ -68,7 +70,7 @@ int
 sm_script_line(const SmScript *script, int offset, int *column)
 {
 	const char *start = script->text;
-	int line = 1;
+	int line = 1 + script->lines_before;
 
 	for (const char *p = script->text; p < script->text + offset; p++)
 	{
@@ -313,17 +315,25 @@ refuse_statement(const SmScript *script, int start, const char *what,
 					sm_script_errposition(script, start), errhint("%s", hint)));
 }
 
+/* A visitor that only looks whether the statement may be in a revision */
+void
+sm_script_refuse_statement(const SmScript *script, RawStmt *raw, void *arg)
+{
+	const char *hint = NULL;
+	const char *refused = sm_classify_refused(raw->stmt, &hint);
+
+	if (refused)
+		refuse_statement(script, script->stmt[script->n - 1].start, refused,
+						 hint);
+}
+
 /* For a script of a revision */
 static void
 describe_statement(const SmScript *script, RawStmt *raw, void *arg)
 {
 	SmStatement *s = &script->stmt[script->n - 1];
-	const char *refused;
-	const char *hint = NULL;
 
-	refused = sm_classify_refused(raw->stmt, &hint);
-	if (refused)
-		refuse_statement(script, s->start, refused, hint);
+	sm_script_refuse_statement(script, raw, NULL);
 	s->is_select = sm_classify_plain_select(raw->stmt);
 	s->outside = sm_classify_outside(raw->stmt);
 	s->maybe_outside =
@@ -343,8 +353,8 @@ describe_statement(const SmScript *script, RawStmt *raw, void *arg)
  * is made in the current memory context; the parse trees are not.
  */
 static SmScript *
-parse_script(SmScriptKind kind, const char *name, const char *text,
-			 SmScriptVisitor visitor, void *arg)
+parse_script(SmScriptKind kind, const char *name, int lines_before,
+			 const char *text, SmScriptVisitor visitor, void *arg)
 {
 	MemoryContext result_context = CurrentMemoryContext;
 	MemoryContext parse_context;
@@ -356,6 +366,7 @@ parse_script(SmScriptKind kind, const char *name, const char *text,
 	script->kind = kind;
 	script->revision = name;
 	script->text = text;
+	script->lines_before = lines_before;
 	sm_script_push_context(&error_context, script);
 
 	parse_context =
@@ -384,7 +395,7 @@ parse_script(SmScriptKind kind, const char *name, const char *text,
 SmScript *
 sm_script_parse(SmScriptKind kind, const char *revision, const char *text)
 {
-	return parse_script(kind, revision, text, describe_statement, NULL);
+	return parse_script(kind, revision, 0, text, describe_statement, NULL);
 }
 
 /*
@@ -397,7 +408,19 @@ SmScript *
 sm_script_parse_model(SmScriptKind kind, const char *name, const char *text,
 					  SmScriptVisitor visitor, void *arg)
 {
-	return parse_script(kind, name, text, visitor, arg);
+	return parse_script(kind, name, 0, text, visitor, arg);
+}
+
+/*
+ * Parses what comes in a file behind so many lines.  As with a model, only the
+ * places of the statements are set in the result, and what they may be is up
+ * to the visitor.
+ */
+SmScript *
+sm_script_parse_file(const char *name, int lines_before, const char *text,
+					 SmScriptVisitor visitor, void *arg)
+{
+	return parse_script(SM_SCRIPT_FILE, name, lines_before, text, visitor, arg);
 }
 
 /* The text of a statement */

@@ -17,6 +17,7 @@ typedef enum SmScriptKind
 	SM_SCRIPT_UPGRADE,
 	SM_SCRIPT_DOWNGRADE,
 	SM_SCRIPT_VERIFY,
+	SM_SCRIPT_FILE,
 	SM_SCRIPT_MODEL,
 	SM_SCRIPT_REPLAY
 } SmScriptKind;
@@ -40,9 +41,10 @@ typedef struct SmStatement
 typedef struct SmScript
 {
 	SmScriptKind kind;
-	const char *revision; /* identifier, for messages; of a model its name,
-						   * "" if it has none */
+	const char *revision; /* identifier, for messages; of a file or model its
+						   * name, "" if it has none */
 	const char *text;
+	int lines_before; /* of a file, of which the text is the rest */
 	int n;
 	SmStatement *stmt;
 } SmScript;
@@ -63,6 +65,11 @@ typedef void (*SmScriptVisitor)(const SmScript *script, RawStmt *raw,
 extern SmScript *
 sm_script_parse_model(SmScriptKind kind, const char *name, const char *text,
 					  SmScriptVisitor visitor, void *arg);
+extern SmScript *
+sm_script_parse_file(const char *name, int lines_before, const char *text,
+					 SmScriptVisitor visitor, void *arg);
+extern void
+sm_script_refuse_statement(const SmScript *script, RawStmt *raw, void *arg);
 extern char *sm_script_statement_text(const SmScript *script, int i);
 extern int sm_script_line(const SmScript *script, int offset, int *column);
 extern int sm_script_errposition(const SmScript *script, int offset);

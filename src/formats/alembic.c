@@ -1,0 +1,276 @@
+/*-------------------------------------------------------------------------
+ *
+ * alembic.c
+ *	  What "alembic upgrade base:heads --sql" and "alembic downgrade heads:base
+ *	  --sql" write.
+ *
+ * A comment "Running upgrade a, b -> c" begins each revision.  Its statements
+ * come next, and then those that keep the version table.  They are left out,
+ *but not before they have told one thing: a revision that takes the place of
+ * another one in that table, which is not its down revision, depends on it.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "nodes/parsenodes.h"
+#include "parser/scansup.h"
+
+#include "compat.h"
+#include "formats.h"
+
+#define UPGRADE "Running upgrade "
+#define DOWNGRADE "Running downgrade "
+#define VERSION_COLUMN "version_num"
+
+/* A comment that begins a revision */
+typedef struct Mark
+{
+	bool upgrade;
+	char *left; /* revisions, separated by commas */
+	char *right;
+} Mark;
+
+/* Statements on the version table, while they are looked for */
+typedef struct Versions
+{
+	const char *table; /* its name */
+	List *replaced;	   /* char *: revisions that left the table */
+} Versions;
+
+static bool
+read_mark(const SmSource *source, int line, Mark *mark)
+{
+	char *text = sm_source_comment(source, line);
+	char *arrow;
+	char *comma;
+
+	if (text == NULL)
+		return false;
+	mark->upgrade = strncmp(text, UPGRADE, strlen(UPGRADE)) == 0;
+	if (!mark->upgrade && strncmp(text, DOWNGRADE, strlen(DOWNGRADE)) != 0)
+		return false;
+	text += mark->upgrade ? strlen(UPGRADE) : strlen(DOWNGRADE);
+	arrow = strstr(text, "->");
+	if (arrow == NULL)
+		return false;
+	mark->left = sm_trim(pnstrdup(text, arrow - text));
+	mark->right = sm_trim(arrow + 2);
+	/* some versions write the message behind the new revision */
+	if (mark->upgrade && (comma = strchr(mark->right, ',')) != NULL)
+		*comma = '\0';
+	return true;
+}
+
+static bool
+recognises(const SmSource *source)
+{
+	Mark mark;
+
+	for (int i = 0; i < source->n_lines; i++)
+		if (read_mark(source, i, &mark))
+			return true;
+	return false;
+}
+
+/* The string in "table.version_num = 'a'", or NULL */
+static char *
+compared_version(Node *where)
+{
+	A_Expr *expr = (A_Expr *) where;
+
+	if (where == NULL || !IsA(where, A_Expr) || !IsA(expr->lexpr, ColumnRef) ||
+		!IsA(llast(((ColumnRef *) expr->lexpr)->fields), String) ||
+		strcmp(strVal(llast(((ColumnRef *) expr->lexpr)->fields)),
+			   VERSION_COLUMN) != 0 ||
+		!IsA(expr->rexpr, A_Const) ||
+		!IsA(&((A_Const *) expr->rexpr)->val, String))
+		return NULL;
+	return pstrdup(strVal(&((A_Const *) expr->rexpr)->val));
+}
+
+/* Whether a list of targets is that one column */
+static bool
+only_version_column(const List *targets)
+{
+	return list_length(targets) == 1 &&
+		   linitial_node(ResTarget, targets)->name &&
+		   strcmp(linitial_node(ResTarget, targets)->name, VERSION_COLUMN) == 0;
+}
+
+static bool
+note_change(Versions *versions, const RangeVar *table, Node *where)
+{
+	char *version = compared_version(where);
+
+	if (version == NULL)
+		return false;
+	versions->table = pstrdup(table->relname);
+	versions->replaced = lappend(versions->replaced, version);
+	return true;
+}
+
+static bool
+creates_version_table(Versions *versions, const CreateStmt *create)
+{
+	ListCell *lc;
+
+	foreach (lc, create->tableElts)
+	{
+		if (IsA(lfirst(lc), ColumnDef) &&
+			strcmp(lfirst_node(ColumnDef, lc)->colname, VERSION_COLUMN) != 0)
+			return false;
+	}
+	if (create->tableElts == NIL ||
+		!IsA(linitial(create->tableElts), ColumnDef))
+		return false;
+	versions->table = pstrdup(create->relation->relname);
+	return true;
+}
+
+static bool
+drops_version_table(const Versions *versions, const DropStmt *drop)
+{
+	return drop->removeType == OBJECT_TABLE &&
+		   list_length(drop->objects) == 1 && versions->table &&
+		   strcmp(strVal(llast(linitial_node(List, drop->objects))),
+				  versions->table) == 0;
+}
+
+/* Is it a statement on the version table, or the end of a transaction? */
+static bool
+is_bookkeeping(Node *stmt, void *arg)
+{
+	Versions *versions = arg;
+
+	switch (nodeTag(stmt))
+	{
+		case T_TransactionStmt:
+			return ((TransactionStmt *) stmt)->kind == TRANS_STMT_BEGIN ||
+				   ((TransactionStmt *) stmt)->kind == TRANS_STMT_COMMIT;
+		case T_InsertStmt:
+			if (!only_version_column(((InsertStmt *) stmt)->cols))
+				return false;
+			versions->table = pstrdup(((InsertStmt *) stmt)->relation->relname);
+			return true;
+		case T_UpdateStmt:
+			return only_version_column(((UpdateStmt *) stmt)->targetList) &&
+				   note_change(versions, ((UpdateStmt *) stmt)->relation,
+							   ((UpdateStmt *) stmt)->whereClause);
+		case T_DeleteStmt:
+			return note_change(versions, ((DeleteStmt *) stmt)->relation,
+							   ((DeleteStmt *) stmt)->whereClause);
+		case T_CreateStmt:
+			return creates_version_table(versions, (CreateStmt *) stmt);
+		case T_DropStmt:
+			return drops_version_table(versions, (DropStmt *) stmt);
+		default:
+			return false;
+	}
+}
+
+static bool
+has_name(const List *names, const char *name)
+{
+	ListCell *lc;
+
+	foreach (lc, names)
+		if (strcmp(lfirst(lc), name) == 0)
+			return true;
+	return false;
+}
+
+/*
+ * The down revisions are in the mark.  What else has left the version table in
+ * an upgrade is a dependency.
+ */
+static void
+say_parents(SmImport *import, const List *down, const List *replaced)
+{
+	ListCell *lc;
+
+	import->says_down = true;
+	import->down = (List *) down;
+	import->says_depends = true;
+	foreach (lc, replaced)
+		if (!has_name(down, lfirst(lc)) && strcmp(lfirst(lc), import->id) != 0)
+			import->depends = lappend(import->depends, lfirst(lc));
+}
+
+static void
+read_section(SmReading *reading, const SmSource *source, const Mark *mark,
+			 int line, int end, Versions *versions)
+{
+	SmPartKind kind = mark->upgrade ? SM_PART_UPGRADE : SM_PART_DOWNGRADE;
+	char *id = mark->upgrade ? mark->right : mark->left;
+	SmImport *import = sm_import_find(reading, id);
+	SmPart *part = sm_part_lines(source, line + 1, end);
+
+	if (import && import->says[kind])
+		sm_import_duplicate(import, source, source->line[line]);
+	if (import == NULL)
+		import = sm_import_add(reading, source, line, id);
+	versions->replaced = NIL;
+	sm_part_drop_statements(part, is_bookkeeping, versions);
+	if (mark->upgrade)
+		say_parents(import, sm_split(mark->left, ","), versions->replaced);
+	sm_import_say(import, kind, part);
+}
+
+static void
+refuse_other(const SmSource *source, int end)
+{
+	Versions versions = { 0 };
+	SmPart *part = sm_part_lines(source, 0, end);
+	SmPart *left = sm_part_lines(source, 0, end);
+	int n;
+	SmToken *tokens;
+
+	sm_part_drop_statements(part, is_bookkeeping, &versions);
+	left->edits = part->edits;
+	tokens = sm_part_tokens(left, &n);
+	if (n > 0)
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+						errmsg("there is SQL before the first revision"),
+						sm_source_place(source, tokens[0].start)));
+}
+
+static void
+read_file(SmReading *reading, const SmSource *source)
+{
+	Versions versions = { .table = "alembic_version" };
+	Mark mark;
+	Mark next;
+	int begin = -1;
+
+	for (int i = 0; i < source->n_lines; i++)
+	{
+		if (!read_mark(source, i, &next))
+			continue;
+		if (begin < 0)
+			refuse_other(source, i);
+		else
+			read_section(reading, source, &mark, begin, i, &versions);
+		begin = i;
+		mark = next;
+	}
+	if (begin < 0)
+		sm_import_ignore(reading, source);
+	else
+		read_section(reading, source, &mark, begin, source->n_lines, &versions);
+}
+
+static void
+read_files(SmReading *reading)
+{
+	ListCell *lc;
+
+	foreach (lc, reading->sources)
+		read_file(reading, lfirst(lc));
+}
+
+const SmFormat sm_format_alembic = {
+	.name = "alembic",
+	.recognises = recognises,
+	.read = read_files,
+};
