@@ -41,7 +41,7 @@ SCHEMA = coltype object deparse delta kinds acl dress filter reach others snapsh
 	compare prove request check
 TOOLS = author registry inspect render offline validate autogenerate \
 	source formats formats/native formats/alembic formats/dbmate formats/goose formats/golang_migrate \
-	formats/flyway formats/sqitch formats/graphile_migrate folder export import
+	formats/flyway formats/node_pg_migrate formats/sqitch formats/graphile_migrate folder export import
 
 MODULE_big = schemamig
 OBJS = $(foreach layer,$(LAYERS),$(patsubst %,src/%.o,$($(layer))))

@@ -120,15 +120,19 @@ add_file(List **sources, const char *path, const char *name)
 	ErrorContextCallback callback = { .callback = encoding_error_callback,
 									  .arg = (void *) path,
 									  .previous = error_context_stack };
+	static const char *const languages[] = { ".go", ".js", ".cjs", ".mjs",
+											 ".ts" };
 	const char *text = "";
+	bool program = false;
 
-	if (!ends_with(name, ".sql") && !ends_with(name, ".sql.conf") &&
-		strcmp(name, "sqitch.plan") != 0 && !ends_with(name, "/sqitch.plan") &&
-		!ends_with(name, ".go"))
+	/* what is written in another language is only known by its name */
+	for (size_t i = 0; i < lengthof(languages); i++)
+		program = program || ends_with(name, languages[i]);
+	if (!program && !ends_with(name, ".sql") && !ends_with(name, ".sql.conf") &&
+		strcmp(name, "sqitch.plan") != 0 && !ends_with(name, "/sqitch.plan"))
 		return;
 	error_context_stack = &callback;
-	/* what is written in another language is only known by its name */
-	if (!ends_with(name, ".go"))
+	if (!program)
 		text = read_file(path);
 	error_context_stack = callback.previous;
 	*sources = lappend(*sources, sm_source(pstrdup(name), text));

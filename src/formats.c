@@ -14,9 +14,11 @@
 #include "formats.h"
 
 const SmFormat *const sm_formats[] = {
-	&sm_format_native, &sm_format_alembic,			&sm_format_dbmate,
-	&sm_format_goose,  &sm_format_golang_migrate,	&sm_format_flyway,
-	&sm_format_sqitch, &sm_format_graphile_migrate,
+	&sm_format_native,			 &sm_format_alembic,
+	&sm_format_dbmate,			 &sm_format_goose,
+	&sm_format_golang_migrate,	 &sm_format_flyway,
+	&sm_format_node_pg_migrate,	 &sm_format_sqitch,
+	&sm_format_graphile_migrate,
 };
 
 const int sm_n_formats = lengthof(sm_formats);
@@ -235,6 +237,17 @@ sm_import_no_section(const SmSource *source, const char *section)
 	ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 					errmsg("%s has no section \"%s\"", sm_source_called(source),
 						   section)));
+}
+
+/* Refuses a migration that is a program */
+void
+sm_import_not_sql(const SmSource *source)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+			 errmsg("%s is not a migration in SQL", sm_source_called(source)),
+			 errhint(
+				 "Write what it does as SQL, in a file of the same version.")));
 }
 
 /* Refuses what comes before the first section, unless it is a comment */

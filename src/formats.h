@@ -71,6 +71,7 @@ extern const SmFormat sm_format_dbmate;
 extern const SmFormat sm_format_goose;
 extern const SmFormat sm_format_golang_migrate;
 extern const SmFormat sm_format_flyway;
+extern const SmFormat sm_format_node_pg_migrate;
 extern const SmFormat sm_format_sqitch;
 extern const SmFormat sm_format_graphile_migrate;
 
@@ -93,6 +94,7 @@ extern void sm_import_ignore(SmReading *reading, const SmSource *source);
 extern void
 sm_import_duplicate(const SmImport *one, const SmSource *source, int offset);
 extern void sm_import_no_section(const SmSource *source, const char *section);
+extern void sm_import_not_sql(const SmSource *source);
 extern void
 sm_import_refuse_before(const SmSource *source, int line, const char *section);
 

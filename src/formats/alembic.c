@@ -7,7 +7,8 @@
  * A comment "Running upgrade a, b -> c" begins each revision.  Its statements
  * come next, and then those that keep the version table.  They are left out,
  *but not before they have told one thing: a revision that takes the place of
- * another one in that table, which is not its down revision, depends on it.
+ * another one in that table, which is not its down revision, depends on it; so
+ * does one that leaves its place to it in a downgrade.
  *
  *-------------------------------------------------------------------------
  */
@@ -35,7 +36,8 @@ typedef struct Mark
 typedef struct Versions
 {
 	const char *table; /* its name */
-	List *replaced;	   /* char *: revisions that left the table */
+	List *gone;		   /* char *: revisions that left the table */
+	List *come;		   /* char *: revisions that came into it */
 } Versions;
 
 static bool
@@ -89,6 +91,15 @@ compared_version(Node *where)
 	return pstrdup(strVal(&((A_Const *) expr->rexpr)->val));
 }
 
+/* Notes a revision that comes into the table, if it is a string */
+static void
+note_come(Versions *versions, Node *value)
+{
+	if (value && IsA(value, A_Const) && IsA(&((A_Const *) value)->val, String))
+		versions->come =
+			lappend(versions->come, pstrdup(strVal(&((A_Const *) value)->val)));
+}
+
 /* Whether a list of targets is that one column */
 static bool
 only_version_column(const List *targets)
@@ -106,7 +117,31 @@ note_change(Versions *versions, const RangeVar *table, Node *where)
 	if (version == NULL)
 		return false;
 	versions->table = pstrdup(table->relname);
-	versions->replaced = lappend(versions->replaced, version);
+	versions->gone = lappend(versions->gone, version);
+	return true;
+}
+
+static bool
+inserts_version(Versions *versions, const InsertStmt *insert)
+{
+	const SelectStmt *values = (const SelectStmt *) insert->selectStmt;
+	ListCell *lc;
+
+	if (!only_version_column(insert->cols))
+		return false;
+	versions->table = pstrdup(insert->relation->relname);
+	foreach (lc, values ? values->valuesLists : NIL)
+		note_come(versions, linitial(lfirst_node(List, lc)));
+	return true;
+}
+
+static bool
+updates_version(Versions *versions, const UpdateStmt *update)
+{
+	if (!only_version_column(update->targetList) ||
+		!note_change(versions, update->relation, update->whereClause))
+		return false;
+	note_come(versions, linitial_node(ResTarget, update->targetList)->val);
 	return true;
 }
 
@@ -149,14 +184,9 @@ is_bookkeeping(Node *stmt, void *arg)
 			return ((TransactionStmt *) stmt)->kind == TRANS_STMT_BEGIN ||
 				   ((TransactionStmt *) stmt)->kind == TRANS_STMT_COMMIT;
 		case T_InsertStmt:
-			if (!only_version_column(((InsertStmt *) stmt)->cols))
-				return false;
-			versions->table = pstrdup(((InsertStmt *) stmt)->relation->relname);
-			return true;
+			return inserts_version(versions, (InsertStmt *) stmt);
 		case T_UpdateStmt:
-			return only_version_column(((UpdateStmt *) stmt)->targetList) &&
-				   note_change(versions, ((UpdateStmt *) stmt)->relation,
-							   ((UpdateStmt *) stmt)->whereClause);
+			return updates_version(versions, (UpdateStmt *) stmt);
 		case T_DeleteStmt:
 			return note_change(versions, ((DeleteStmt *) stmt)->relation,
 							   ((DeleteStmt *) stmt)->whereClause);
@@ -181,19 +211,18 @@ has_name(const List *names, const char *name)
 }
 
 /*
- * The down revisions are in the mark.  What else has left the version table in
- * an upgrade is a dependency.
+ * What leaves the version table in an upgrade, or comes into it in a downgrade,
+ * and is no down revision, is a dependency.
  */
 static void
-say_parents(SmImport *import, const List *down, const List *replaced)
+add_dependencies(SmImport *import, const List *down, const List *versions)
 {
 	ListCell *lc;
 
-	import->says_down = true;
-	import->down = (List *) down;
-	import->says_depends = true;
-	foreach (lc, replaced)
-		if (!has_name(down, lfirst(lc)) && strcmp(lfirst(lc), import->id) != 0)
+	foreach (lc, versions)
+		if (!has_name(down, lfirst(lc)) &&
+			!has_name(import->depends, lfirst(lc)) &&
+			strcmp(lfirst(lc), import->id) != 0)
 			import->depends = lappend(import->depends, lfirst(lc));
 }
 
@@ -206,14 +235,25 @@ read_section(SmReading *reading, const SmSource *source, const Mark *mark,
 	SmImport *import = sm_import_find(reading, id);
 	SmPart *part = sm_part_lines(source, line + 1, end);
 
+	versions->gone = versions->come = NIL;
+	sm_part_drop_statements(part, is_bookkeeping, versions);
 	if (import && import->says[kind])
-		sm_import_duplicate(import, source, source->line[line]);
+	{
+		/* the ways from several heads to the base share the last part */
+		if (strcmp(sm_part_text(part), sm_part_text(import->part[kind])) != 0)
+			sm_import_duplicate(import, source, source->line[line]);
+		return;
+	}
 	if (import == NULL)
 		import = sm_import_add(reading, source, line, id);
-	versions->replaced = NIL;
-	sm_part_drop_statements(part, is_bookkeeping, versions);
 	if (mark->upgrade)
-		say_parents(import, sm_split(mark->left, ","), versions->replaced);
+	{
+		import->says_down = import->says_depends = true;
+		import->down = sm_split(mark->left, ",");
+		add_dependencies(import, import->down, versions->gone);
+	}
+	else
+		add_dependencies(import, sm_split(mark->right, ","), versions->come);
 	sm_import_say(import, kind, part);
 }
 

@@ -161,12 +161,7 @@ read_files(SmReading *reading)
 		else if (sm_import_is_sql(source))
 			read_file(reading, source);
 		else
-			ereport(ERROR,
-					(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-					 errmsg("%s is not a migration in SQL",
-							sm_source_called(source)),
-					 errhint(
-						 "Write what it does as SQL, in a file of the same version.")));
+			sm_import_not_sql(source);
 	}
 	sm_import_sort(reading);
 	refuse_same_versions(reading);

@@ -1,0 +1,7 @@
+-- migrate:up
+INSERT INTO users (email, note) VALUES ('ada@example.com', 'Zürich; \n'), ('bob@example.com', NULL);
+ALTER TABLE users ADD COLUMN active boolean NOT NULL DEFAULT true;
+
+-- migrate:down
+ALTER TABLE users DROP COLUMN active;
+DELETE FROM users;

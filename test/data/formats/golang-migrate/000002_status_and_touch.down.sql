@@ -1,0 +1,2 @@
+DROP FUNCTION touch();
+DROP TYPE order_status;

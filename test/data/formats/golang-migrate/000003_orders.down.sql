@@ -1,0 +1,6 @@
+BEGIN;
+
+DROP VIEW open_orders;
+DROP TABLE orders;
+
+COMMIT;

@@ -1,0 +1,17 @@
+--! Previous: sha1:4caecf2fd64f8f795bd5002834c09802b1ea82bc
+--! Hash: sha1:8ebe714eed61addb708b31bd4dbd60e30944afb8
+--! Message: orders
+
+CREATE TABLE orders (
+    id bigint PRIMARY KEY,
+    user_id bigint NOT NULL REFERENCES users ON DELETE CASCADE,
+    status order_status NOT NULL DEFAULT 'new',
+    total numeric(12, 2) CHECK (total >= 0),
+    changed_at timestamptz
+);
+CREATE TRIGGER orders_touch BEFORE UPDATE ON orders
+    FOR EACH ROW EXECUTE FUNCTION touch();
+CREATE VIEW open_orders AS
+    SELECT o.id, u.email FROM orders o JOIN users u ON u.id = o.user_id WHERE o.status = 'new';
+GRANT SELECT ON orders TO :APP_ROLE;
+ALTER DATABASE :DATABASE_NAME SET timezone = 'UTC';

@@ -1,0 +1,10 @@
+-- Up Migration
+CREATE TABLE users (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    email text NOT NULL UNIQUE,
+    note text DEFAULT 'a;b -- c'
+);
+COMMENT ON TABLE users IS 'it''s; who logs in';
+
+-- Down Migration
+DROP TABLE users;

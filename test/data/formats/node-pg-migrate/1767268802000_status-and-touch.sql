@@ -1,0 +1,13 @@
+-- Up Migration
+CREATE TYPE order_status AS ENUM ('new', 'paid; sent');
+CREATE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS $touch$
+BEGIN
+    -- not a statement; of the script
+    NEW.changed_at := now();
+    RETURN NEW;
+END;
+$touch$;
+
+-- Down Migration
+DROP FUNCTION touch();
+DROP TYPE order_status;

@@ -1,0 +1,8 @@
+-- Revert shop:first_users from pg
+
+BEGIN;
+
+ALTER TABLE users DROP COLUMN active;
+DELETE FROM users;
+
+COMMIT;

@@ -1,0 +1,8 @@
+-- Revert shop:orders from pg
+
+BEGIN;
+
+DROP VIEW open_orders;
+DROP TABLE orders;
+
+COMMIT;

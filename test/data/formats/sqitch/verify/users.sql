@@ -1,0 +1,7 @@
+-- Verify shop:users on pg
+
+BEGIN;
+
+SELECT id, email, note FROM users WHERE FALSE;
+
+ROLLBACK;
