@@ -149,7 +149,7 @@ create('sqitch', 'made_sqitch');
 {
 	local %ENV = (%ENV, HOME => $PostgreSQL::Test::Utils::tmp_check, SQITCH_FULLNAME => 'Ada', SQITCH_EMAIL => 'ada@example.com',
 		PGHOST => $node->host, PGPORT => $node->port, PGUSER => $user);
-	command_ok([ 'sqitch', '--engine', 'pg', 'deploy', '--chdir', "$data/sqitch", 'db:pg:made_sqitch' ], 'sqitch runs its plan');
+	command_ok([ 'sqitch', 'deploy', '--chdir', "$data/sqitch", 'db:pg:made_sqitch' ], 'sqitch runs its plan');
 }
 query('sqitch', 'CREATE EXTENSION schemamig');
 is(query('sqitch', "SELECT string_agg(revision, ',') FROM schemamig.load('$data/sqitch') WHERE revision IS NOT NULL"),
@@ -188,8 +188,8 @@ my $down = alembic('alembic', 'downgrade', 'a8f2c4d6e0b3:base', '--sql');
 my $down2 = alembic('alembic', 'downgrade', '9a3c55e8d0b1:base', '--sql');
 query('alembic', 'CREATE EXTENSION schemamig');
 my $texts = join ', ', map { literal($_) } $up, $down, $down2;
-is(query('alembic', "SELECT string_agg(revision, ',') FROM schemamig.import_scripts(ARRAY[$texts], '{up.sql, down.sql, other.sql}')"),
-	'1975ea83b712,4c2a9f10be77,5d0e1a77c3f4,7e61b0d2a915,a8f2c4d6e0b3,9a3c55e8d0b1', 'Alembic: what its offline mode writes is recognised');
+is(query('alembic', "SELECT string_agg(revision, ',' ORDER BY revision COLLATE \"C\") FROM schemamig.import_scripts(ARRAY[$texts], '{up.sql, down.sql, other.sql}')"),
+	'1975ea83b712,4c2a9f10be77,5d0e1a77c3f4,7e61b0d2a915,9a3c55e8d0b1,a8f2c4d6e0b3', 'Alembic: what its offline mode writes is recognised');
 is(query('alembic', q(SELECT string_agg(revision || ' ' || kind || ' ' || parent, ',' ORDER BY revision COLLATE "C", kind DESC, ordinal) FROM schemamig.revision_edge)),
 	'4c2a9f10be77 down 1975ea83b712,5d0e1a77c3f4 down 1975ea83b712,7e61b0d2a915 down 4c2a9f10be77,7e61b0d2a915 down 5d0e1a77c3f4,'
 	. '9a3c55e8d0b1 depends 4c2a9f10be77,a8f2c4d6e0b3 down 7e61b0d2a915', 'Alembic: branches, merges and dependencies');
@@ -202,7 +202,7 @@ create('later');
 query('later', 'CREATE EXTENSION schemamig');
 query('later', 'SELECT schemamig.import_script(' . literal($up) . ')');
 is(query('later', 'SELECT count(downgrade), count(*) FROM schemamig.revision'), '0|6', 'Alembic: without the way back');
-is(query('later', q(SELECT string_agg(DISTINCT action, ',') FROM schemamig.import_script() . literal($down) . ", 'alembic')"), 'updated',
+is(query('later', "SELECT string_agg(DISTINCT action, ',') FROM schemamig.import_script(" . literal($down) . ", 'alembic')"), 'updated',
 	'Alembic: the way back comes later');
 is(query('later', 'SELECT count(downgrade), count(*) FROM schemamig.revision'), '5|6', 'and belongs to the revisions');
 
