@@ -54,7 +54,7 @@ PGFILEDESC = "schemamig - schema migrations inside the server"
 # Regression tests (test/sql) in the order in which they run.  The extension is
 # there already; every test leaves the database as it found it, so that each
 # can run alone.
-REGRESS = revision script state migrate graph tenant hook security validate conformance offline autogenerate rename install
+REGRESS = revision script state migrate graph tenant hook security validate conformance offline formats autogenerate rename install
 
 # Isolation specs (test/specs) and TAP scripts (test/t): all there are.
 ISOLATION := $(sort $(patsubst test/specs/%.spec,%,$(wildcard test/specs/*.spec)))

@@ -159,6 +159,12 @@ sm_import_say(SmImport *import, SmPartKind kind, SmPart *part)
 {
 	import->says[kind] = true;
 	import->part[kind] = part;
+	/* the file that has the upgrade script stands for the revision */
+	if (part && kind == SM_PART_UPGRADE && sm_import_is_sql(import->source))
+	{
+		import->source = part->source;
+		import->offset = part->start;
+	}
 }
 
 /* Notes a file that is no migration of this format */

@@ -322,7 +322,7 @@ check_parents(const Importing *importing)
 		foreach (lc, parents)
 			if (sm_graph_find(names, lfirst(lc)) < 0)
 				appendStringInfo(&missing,
-								 "%srevision \"%s\" in %s names revision \"%s\"",
+								 "%sRevision \"%s\" in %s names revision \"%s\".",
 								 missing.len > 0 ? "\n" : "", item->rev.id,
 								 sm_source_called(item->import->source),
 								 (char *) lfirst(lc));
@@ -432,7 +432,7 @@ check_not_applied(const Importing *importing)
 		if (tenants == NIL)
 			continue;
 		n++;
-		appendStringInfo(&applied, "%srevision \"%s\" in %s is applied in %s",
+		appendStringInfo(&applied, "%sRevision \"%s\" in %s is applied in %s.",
 						 applied.len > 0 ? "\n" : "", item->rev.id,
 						 sm_source_called(item->import->source),
 						 *(char *) linitial(tenants) == '\0'

@@ -252,8 +252,8 @@ for my $file ("$path/r1.sql", "$path/r2.sql")
 my ($out, $err) = run_sql('copy', "SELECT schemamig.load('$path')");
 is($err, <<'ERROR' =~ s/\n\z//r, 'what is applied cannot be changed');
 ERROR:  55006: the files change revisions that are applied
-DETAIL:  revision "r1" in file "r1.sql" is applied in the database
-revision "r2" in file "r2.sql" is applied in the database
+DETAIL:  Revision "r1" in file "r1.sql" is applied in the database.
+Revision "r2" in file "r2.sql" is applied in the database.
 HINT:  Write a new revision for the change. schemamig.edit() with force => true changes an applied one all the same.
 ERROR
 is(query('native', "SELECT string_agg(DISTINCT action, ',' ORDER BY action) FROM schemamig.load('$path')"), 'unchanged,updated', 'elsewhere it can');
