@@ -26,7 +26,7 @@ LAYERS = BASE MODEL RUN SCHEMA TOOLS
 
 BASE = guc env query txn pause args module
 MODEL = graph name target move range plan scan checksum variable classify script revision
-RUN = tenant progress observe locks trust hook journal unfinished prepare inblock watch blockers attempt exec \
+RUN = tenant progress observe locks trust hook vtable mirror journal unfinished prepare inblock watch blockers attempt exec \
 	run step outside runner migrate keyset cursor batch replica backfill launch worker follow stamp
 SCHEMA = coltype object deparse delta kinds acl dress filter reach others snapshot \
 	kinds/options kinds/foreign kinds/attribute kinds/relation kinds/schema kinds/extension kinds/type kinds/enum kinds/composite \
@@ -41,7 +41,7 @@ SCHEMA = coltype object deparse delta kinds acl dress filter reach others snapsh
 	compare prove request check
 TOOLS = author registry inspect render offline validate autogenerate \
 	source formats formats/native formats/alembic formats/dbmate formats/goose formats/golang_migrate \
-	formats/flyway formats/node_pg_migrate formats/sqitch formats/graphile_migrate folder export import
+	formats/flyway formats/node_pg_migrate formats/sqitch formats/graphile_migrate folder export import adopt
 
 MODULE_big = schemamig
 OBJS = $(foreach layer,$(LAYERS),$(patsubst %,src/%.o,$($(layer))))

@@ -847,6 +847,19 @@ LANGUAGE C VOLATILE PARALLEL UNSAFE;
 COMMENT ON FUNCTION schemamig.load(text, text) IS
 'creates or changes the revisions that the files of a folder of the server have';
 
+CREATE FUNCTION schemamig.adopt(
+	format			text DEFAULT 'auto',
+	version_table	text DEFAULT NULL,
+	tenant			name DEFAULT NULL,
+	OUT revision	text,
+	OUT action		text,
+	OUT found_in	text)
+RETURNS SETOF record
+AS 'MODULE_PATHNAME', 'schemamig_adopt'
+LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION schemamig.adopt(text, text, name) IS
+'stamps what the version table of another tool says has been run';
+
 --
 -- Views
 --

@@ -35,8 +35,9 @@ all_formats(void)
 	return names.data;
 }
 
-static const SmFormat *
-find_format(const char *name)
+/* The format of that name; another name is an error */
+const SmFormat *
+sm_formats_find(const char *name)
 {
 	for (int i = 0; i < sm_n_formats; i++)
 		if (strcmp(sm_formats[i]->name, name) == 0)
@@ -96,7 +97,7 @@ sm_formats_read(SmReading *reading, const char *name)
 {
 	const SmFormat *format = strcmp(name, "auto") == 0
 								 ? recognise(reading->sources)
-								 : find_format(name);
+								 : sm_formats_find(name);
 	ListCell *lc;
 
 	format->read(reading);

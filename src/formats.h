@@ -58,11 +58,34 @@ typedef struct SmReading
 	List *ignored;	   /* of SmSource: not part of the migrations */
 } SmReading;
 
+/* What a row of a version table says */
+typedef enum SmVersionRows
+{
+	SM_VERSIONS_EACH, /* that this migration has been run */
+	SM_VERSIONS_UP_TO /* that it and all that it needs have been run */
+} SmVersionRows;
+
+/* The table in which a tool keeps what it has run */
+typedef struct SmVersions
+{
+	const char *table;
+	const char *schema;	 /* NULL: any */
+	const char *columns; /* that it has, as an array; no other tool's has all */
+	const char *lacks;	 /* a column that it does not have; NULL: none */
+	/* with %s for the table: version, whether it has succeeded, and whether it
+	 * stands for all before it */
+	const char *sql;
+	SmVersionRows rows;
+	bool takes_back; /* what is not there any more was undone by the tool */
+	int (*compare)(const char *a, const char *b); /* versions */
+} SmVersions;
+
 typedef struct SmFormat
 {
 	const char *name;
 	bool (*recognises)(const SmSource *source);
 	void (*read)(SmReading *reading);
+	const SmVersions *versions; /* NULL: ours */
 } SmFormat;
 
 extern const SmFormat sm_format_native;
@@ -78,6 +101,7 @@ extern const SmFormat sm_format_graphile_migrate;
 extern const SmFormat *const sm_formats[];
 extern const int sm_n_formats;
 
+extern const SmFormat *sm_formats_find(const char *name);
 extern const SmFormat *sm_formats_read(SmReading *reading, const char *name);
 
 /* For the formats */

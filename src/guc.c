@@ -20,6 +20,7 @@ int sm_lock_deadline = 15 * 60 * 1000;
 int sm_max_exclusive_hold = 0;
 int sm_max_replica_lag = 10000;
 bool sm_proof = true;
+char *sm_alembic_version_table = NULL;
 char *sm_role = NULL;
 char *sm_trusted_authors = NULL;
 
@@ -45,6 +46,12 @@ check_trusted_authors(char **newval, void **extra, GucSource source)
 void
 sm_guc_define(void)
 {
+	DefineCustomStringVariable("schemamig.alembic_version_table",
+							   "Names the table of Alembic that is kept in step.",
+							   "After each run it has the revisions that Alembic expects there. "
+							   "Empty: there is none.",
+							   &sm_alembic_version_table, "", PGC_USERSET, 0,
+							   NULL, NULL, NULL);
 	DefineCustomIntVariable("schemamig.lock_deadline",
 							"Limits for how long a procedure tries again to get a lock.",
 							"It counts from the first failure. 0 does not try again.",

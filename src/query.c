@@ -152,6 +152,40 @@ sm_query(SmQuery *query, const Datum *args, const char *nulls)
 	return rows;
 }
 
+/*
+ * Runs a query with the rights and settings that are in force, by what is
+ * committed now; for tables that are not ours.  Its only argument, if it has
+ * one, is a text[] of the given strings.
+ */
+SmRows *
+sm_query_here(const char *sql, const List *texts, bool changes)
+{
+	MemoryContext context = CurrentMemoryContext;
+	Oid types[] = { TEXTARRAYOID };
+	Datum args[] = { sm_list_to_text_array(texts) };
+	bool first = !ActiveSnapshotSet();
+	SmRows *rows;
+	int code;
+
+	if (first)
+		PushActiveSnapshot(GetTransactionSnapshot());
+	SPI_connect();
+	if (!changes)
+		sm_query_push_latest();
+	code = SPI_execute_with_args(sql, strstr(sql, "$1") ? 1 : 0, types, args,
+								 NULL, !changes, 0);
+	if (code < 0)
+		elog(ERROR, "SPI_execute_with_args failed: %s", /* cannot happen */
+			 SPI_result_code_string(code));
+	rows = copy_rows(context, first);
+	if (!changes)
+		sm_query_pop_latest();
+	SPI_finish();
+	if (first)
+		PopActiveSnapshot();
+	return rows;
+}
+
 /* Where the rows of sm_query_each() go to */
 typedef struct RowReceiver
 {

@@ -51,6 +51,7 @@ typedef void (*SmRowFunction)(TupleTableSlot *slot, void *arg);
 extern void sm_query_push_latest(void);
 extern void sm_query_pop_latest(void);
 extern SmRows *sm_query(SmQuery *query, const Datum *args, const char *nulls);
+extern SmRows *sm_query_here(const char *sql, const List *texts, bool changes);
 extern void sm_query_each(SmQuery *query, const Datum *args,
 						  SmRowFunction function, void *arg);
 extern Datum

@@ -15,6 +15,7 @@
 #include "utils/builtins.h"
 
 #include "compat.h"
+#include "mirror.h"
 #include "query.h"
 #include "revision.h"
 #include "run.h"
@@ -140,6 +141,7 @@ sm_run_plan(SmRun *run, SmDirection direction, const List *targets)
 {
 	SmRevision **revs = NULL;
 
+	sm_mirror_check(&run->tenant, run->run_as.role);
 	run->plan.direction = direction;
 	run->plan.n = 0;
 	if (direction == SM_DOWNGRADE || !is_at_head(&run->tenant, targets))

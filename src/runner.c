@@ -21,6 +21,7 @@
 #include "guc.h"
 #include "journal.h"
 #include "locks.h"
+#include "mirror.h"
 #include "run.h"
 #include "step.h"
 #include "variable.h"
@@ -96,6 +97,7 @@ run_steps(SmRun *run, const char *target, ReturnSetInfo *rsinfo)
 		MemoryContextReset(step_context);
 	}
 	sm_watch_end();
+	sm_mirror_write(&run->tenant, run->run_as.role);
 	sm_hook_call(&run->hooks, SM_HOOK_AFTER_RUN, &summary);
 	sm_progress_end();
 

@@ -17,6 +17,7 @@
 #include "env.h"
 #include "journal.h"
 #include "locks.h"
+#include "mirror.h"
 #include "move.h"
 #include "plan.h"
 #include "query.h"
@@ -177,6 +178,7 @@ sm_stamp(const List *targets, bool purge, const char *tenant)
 		apply_revisions(&stamp, &stamp.added, revs);
 		sm_journal_end(stamp.run);
 	}
+	sm_mirror_write(&stamp.tenant, GetUserId());
 	return version_rows(stamp.g, stamp.set);
 }
 

@@ -16,6 +16,7 @@
 #include "checksum.h"
 #include "exec.h"
 #include "journal.h"
+#include "mirror.h"
 #include "step.h"
 
 /*
@@ -174,6 +175,9 @@ record(SmTaking *taking)
 	else
 		sm_journal_unapply(&run->tenant, step->rev->id);
 	sm_journal_step(&journal);
+	/* in one transaction it is done at the end */
+	if (run->in_pieces)
+		sm_mirror_write(&run->tenant, run->run_as.role);
 	if (run->in_middle)
 		sm_unfinished_forget(run->tenant.name);
 	sm_hook_call(&run->hooks, SM_HOOK_AFTER_STEP, &taking->report);

@@ -309,8 +309,20 @@ read_files(SmReading *reading)
 		read_file(reading, lfirst(lc));
 }
 
+/* clang-format off */
+static const SmVersions versions = {
+	.table = "alembic_version",
+	.columns = "{version_num}",
+	.sql = "SELECT version_num::text, true, false FROM %s",
+	.rows = SM_VERSIONS_UP_TO,
+	.takes_back = true,
+	.compare = strcmp,
+};
+/* clang-format on */
+
 const SmFormat sm_format_alembic = {
 	.name = "alembic",
 	.recognises = recognises,
 	.read = read_files,
+	.versions = &versions,
 };

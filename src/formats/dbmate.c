@@ -94,8 +94,19 @@ read_files(SmReading *reading)
 	}
 }
 
+/* clang-format off */
+static const SmVersions versions = {
+	.table = "schema_migrations",
+	.columns = "{version}",
+	.lacks = "dirty",
+	.sql = "SELECT version::text, true, false FROM %s",
+	.compare = sm_import_compare_numbers,
+};
+/* clang-format on */
+
 const SmFormat sm_format_dbmate = {
 	.name = "dbmate",
 	.recognises = recognises,
 	.read = read_files,
+	.versions = &versions,
 };

@@ -357,8 +357,21 @@ read_files(SmReading *reading)
 	list_sort(reading->imports, compare_imports);
 }
 
+/* clang-format off */
+static const SmVersions versions = {
+	.table = "flyway_schema_history",
+	.columns = "{installed_rank,version,type,script,success}",
+	.sql = "SELECT version::text, success, type LIKE '%%BASELINE' FROM ("
+		"SELECT DISTINCT ON (version) version, success, type FROM %s "
+		"WHERE version IS NOT NULL ORDER BY version, installed_rank DESC) v "
+		"WHERE type NOT LIKE 'UNDO%%' AND type <> 'DELETE'",
+	.compare = compare_versions,
+};
+/* clang-format on */
+
 const SmFormat sm_format_flyway = {
 	.name = "flyway",
 	.recognises = recognises,
 	.read = read_files,
+	.versions = &versions,
 };

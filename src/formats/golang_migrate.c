@@ -95,8 +95,19 @@ read_files(SmReading *reading)
 	sm_import_sort(reading);
 }
 
+/* clang-format off */
+static const SmVersions versions = {
+	.table = "schema_migrations",
+	.columns = "{version,dirty}",
+	.sql = "SELECT version::text, NOT dirty, false FROM %s",
+	.rows = SM_VERSIONS_UP_TO,
+	.compare = sm_import_compare_numbers,
+};
+/* clang-format on */
+
 const SmFormat sm_format_golang_migrate = {
 	.name = "golang-migrate",
 	.recognises = recognises,
 	.read = read_files,
+	.versions = &versions,
 };

@@ -167,8 +167,20 @@ read_files(SmReading *reading)
 	refuse_same_versions(reading);
 }
 
+/* clang-format off */
+static const SmVersions versions = {
+	.table = "goose_db_version",
+	.columns = "{id,version_id,is_applied}",
+	.sql = "SELECT version_id::text, true, false FROM ("
+		"SELECT DISTINCT ON (version_id) version_id, is_applied FROM %s "
+		"ORDER BY version_id, id DESC) v WHERE is_applied AND version_id > 0",
+	.compare = sm_import_compare_numbers,
+};
+/* clang-format on */
+
 const SmFormat sm_format_goose = {
 	.name = "goose",
 	.recognises = recognises,
 	.read = read_files,
+	.versions = &versions,
 };

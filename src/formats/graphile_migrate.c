@@ -226,8 +226,19 @@ read_files(SmReading *reading)
 	check_chain(reading);
 }
 
+/* clang-format off */
+static const SmVersions versions = {
+	.table = "migrations",
+	.schema = "graphile_migrate",
+	.columns = "{hash,previous_hash,filename}",
+	.sql = "SELECT substring(filename FROM '^[0-9]+'), true, false FROM %s",
+	.compare = sm_import_compare_numbers,
+};
+/* clang-format on */
+
 const SmFormat sm_format_graphile_migrate = {
 	.name = "graphile-migrate",
 	.recognises = recognises,
 	.read = read_files,
+	.versions = &versions,
 };

@@ -89,8 +89,18 @@ read_files(SmReading *reading)
 	sm_import_sort(reading);
 }
 
+/* clang-format off */
+static const SmVersions versions = {
+	.table = "pgmigrations",
+	.columns = "{name,run_on}",
+	.sql = "SELECT substring(name FROM '^[0-9]+'), true, false FROM %s",
+	.compare = sm_import_compare_numbers,
+};
+/* clang-format on */
+
 const SmFormat sm_format_node_pg_migrate = {
 	.name = "node-pg-migrate",
 	.recognises = recognises,
 	.read = read_files,
+	.versions = &versions,
 };

@@ -357,8 +357,22 @@ read_files(SmReading *reading)
 		read_scripts(&plan, lfirst(lc));
 }
 
+/* clang-format off */
+static const SmVersions versions = {
+	.table = "changes",
+	.schema = "sqitch",
+	.columns = "{change_id,change,project,planned_at,committed_at}",
+	.sql = "SELECT translate(change, '-', '_') || "
+		"CASE WHEN n > 1 THEN '.' || n ELSE '' END, true, false FROM ("
+		"SELECT change, row_number() OVER (PARTITION BY project, change "
+		"ORDER BY planned_at, committed_at) AS n FROM %s) v",
+	.compare = strcmp,
+};
+/* clang-format on */
+
 const SmFormat sm_format_sqitch = {
 	.name = "sqitch",
 	.recognises = recognises,
 	.read = read_files,
+	.versions = &versions,
 };

@@ -79,6 +79,25 @@ sub check_runs
 	is(schema($database), $empty, "$database: nothing is left of it after a downgrade");
 }
 
+# The database that a tool has made is taken over
+sub check_adopts
+{
+	my ($database, $path, $n) = @_;
+	query($database, 'CREATE EXTENSION schemamig');
+	my ($out, $err) = run_sql($database, 'SELECT schemamig.adopt()');
+	like($err, qr/^ERROR:  55000: version table \S+ does not match the revisions\nDETAIL:  Version "\S+" is no revision\.$/m,
+		"$database: without revisions there is nothing to adopt");
+	is(() = $err =~ /is no revision/g, $out = $database =~ /golang/ ? 1 : $n, "$database: each one is named");
+	query($database, "SELECT schemamig.load('$path')");
+	is(query($database, q(SELECT action, count(*) FROM schemamig.adopt() GROUP BY 1)), "stamped|$n", "$database: is adopted");
+	is(query($database, 'SELECT count(*) FROM schemamig.pending()'), 0, "$database: nothing is pending");
+	is(query($database, q(SELECT action, count(*) FROM schemamig.adopt() GROUP BY 1)), "unchanged|$n", "$database: is adopted again");
+	query($database, q(SELECT schemamig.revision('later', 'SELECT 1', rev_id => 'later'); SELECT schemamig.upgrade()));
+	($out, $err) = run_sql($database, 'SELECT schemamig.adopt()');
+	like($err, qr/^DETAIL:  Revision "later" is applied here, but not there\.$/m, "$database: but not when it has gone on without the tool");
+	return;
+}
+
 # ---------------------------------------------------------------------------
 # Tools of which there is a record
 
@@ -139,6 +158,7 @@ for my $tool (grep { $_ ne 'flyway' } sort keys %tools)
 		check_runs($tool, $variables, $made, @{ $is->{without} });
 	}
 	is(query($tool, 'SELECT count(*) FROM schemamig.validate()'), 0, "$tool: nothing is wrong");
+	check_adopts($made, "$data/$tool", scalar(split /,/, $is->{revisions}));
 }
 
 # ---------------------------------------------------------------------------
@@ -163,6 +183,7 @@ is(query('sqitch', "SELECT message, created_at = '${time}Z' FROM schemamig.show(
 is(query('sqitch', "SELECT upgrade ~ ' now[(][)]', verify ~ 'ROLLBACK' FROM schemamig.show('status_and_touch')"), 't|f',
 	'sqitch: a change that was reworked has its first script');
 check_runs('sqitch', 'NULL', 'made_sqitch', '-N', 'sqitch');
+check_adopts('made_sqitch', "$data/sqitch", 6);
 is(query('sqitch', "SELECT DISTINCT action FROM schemamig.load('$data/sqitch') WHERE revision IS NOT NULL"), 'unchanged',
 	'sqitch: there is nothing to do the second time');
 
