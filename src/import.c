@@ -601,6 +601,21 @@ put_rows(FunctionCallInfo fcinfo, const Importing *importing)
 		put_row(rsinfo, NULL, "ignored", lfirst(lc));
 }
 
+static void
+refuse_repeatables(const Importing *importing)
+{
+	const SmImportRepeatable *first;
+
+	if (importing->reading.repeatables == NIL)
+		return;
+	first = linitial(importing->reading.repeatables);
+	ereport(ERROR,
+			(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+			 errmsg("%s is a repeatable migration, which is not supported",
+					sm_source_called(first->source)),
+			 errhint("Make a revision of it.")));
+}
+
 /* Reads the sources in a format, and stores what they have */
 static Datum
 import(FunctionCallInfo fcinfo, Importing *importing, const char *format)
@@ -609,6 +624,7 @@ import(FunctionCallInfo fcinfo, Importing *importing, const char *format)
 
 	InitMaterializedSRF(fcinfo, 0);
 	known = sm_formats_read(&importing->reading, format);
+	refuse_repeatables(importing);
 	if (importing->reading.imports == NIL &&
 		importing->reading.repeatables == NIL)
 		ereport(ERROR,

@@ -51,11 +51,11 @@ catch_up();
 # All functions, by what the catalogs say of them: none may be forgotten here
 my @reading = (
 	'current', 'heads', 'branches', 'history', 'show', 'pending', 'plan', 'graph',
-	'upgrade_sql', 'downgrade_sql', 'validate', 'session_activity', 'cancel', 'run_interrupted');
+	'upgrade_sql', 'downgrade_sql', 'export_script', 'export', 'validate', 'session_activity', 'cancel', 'run_interrupted');
 my @changing = (
 	'revision', 'merge', 'edit', 'drop_revision', 'approve', 'upgrade', 'downgrade', 'stamp',
 	'register_hook', 'unregister_hook', 'rename_tenant', 'drop_tenant', 'start',
-	'set_model', 'drop_model', 'diff', 'check', 'drift', 'autogenerate', 'baseline');
+	'import_script', 'import_scripts', 'load', 'adopt', 'set_model', 'drop_model', 'diff', 'check', 'drift', 'autogenerate', 'baseline');
 my @reading_procedures = ('wait');
 my @changing_procedures = ('migrate', 'backfill');
 is($primary->safe_psql('postgres', q(SELECT string_agg(DISTINCT proname, ' ' ORDER BY proname) FROM pg_proc
@@ -81,6 +81,7 @@ my @reads = (
 	q(SELECT schemamig.upgrade_sql('heads')),
 	q(SELECT schemamig.upgrade_sql('current:heads', '{"number": 1}')),
 	q(SELECT schemamig.downgrade_sql('current:base')),
+	q(SELECT schemamig.export_script('a1')),
 	q(SELECT * FROM schemamig.validate()),
 	q(SELECT * FROM schemamig.session_activity()),
 	q(SELECT schemamig.cancel(1)),
@@ -110,6 +111,10 @@ my %changes = (
 	'unregister_hook' => [ q(SELECT schemamig.unregister_hook('after_step', 'public.note')), q(SELECT schemamig.unregister_hook('after_step', 'nothing')) ],
 	'rename_tenant' => [ q(SELECT schemamig.rename_tenant('shop', 'other')) ],
 	'drop_tenant' => [ q(SELECT schemamig.drop_tenant('shop')) ],
+	'import_script' => [ q(SELECT schemamig.import_script('-- revision: x')), q(SELECT schemamig.import_script('no format')) ],
+	'import_scripts' => [ q(SELECT schemamig.import_scripts('{-- revision: x}', '{x.sql}')) ],
+	'load' => [ q(SELECT schemamig.load('/nowhere')) ],
+	'adopt' => [ q(SELECT schemamig.adopt()) ],
 	'set_model' => [ q(SELECT schemamig.set_model('shop', 'CREATE TABLE m (i int)')) ],
 	'drop_model' => [ q(SELECT schemamig.drop_model('shop')) ],
 	'diff' => [ q(SELECT schemamig.diff('CREATE TABLE m (i int)')) ],

@@ -30,7 +30,7 @@ sub blocks
 }
 
 for my $file ('README.md', 'doc/reference.md', 'doc/operations.md', 'doc/security.md',
-	'doc/autogenerate.md', 'doc/sqlalchemy.md')
+	'doc/autogenerate.md', 'doc/sqlalchemy.md', 'doc/formats.md')
 {
 	my ($database) = $file =~ /(\w+)\.md/;
 	my @blocks = blocks($file);
@@ -45,6 +45,19 @@ for my $file ('README.md', 'doc/reference.md', 'doc/operations.md', 'doc/securit
 	}
 	is($node->safe_psql($database, 'SELECT count(*) FROM schemamig.validate()'),
 		0, "$file leaves nothing wrong");
+}
+
+# The lines for the shell that load a folder: what they load is what was there
+{
+	my ($script) = grep { /import_scripts/ } slurp_file("$top/README.md") =~ /^```sh\n(.*?)^```$/msg;
+	my $folder = "$PostgreSQL::Test::Utils::tmp_check/migrations";
+	$node->safe_psql('README', "SELECT schemamig.export('$folder')");
+	$node->safe_psql('postgres', 'CREATE DATABASE loaded');
+	$node->safe_psql('loaded', 'CREATE EXTENSION schemamig');
+	local %ENV = (%ENV, PGHOST => $node->host, PGPORT => $node->port, PGDATABASE => 'loaded');
+	command_ok([ 'bash', '-e', '-c', "cd '$folder'\n$script" ], 'the README loads a folder with psql alone');
+	my $all = 'SELECT string_agg((revision, message, branch_labels, upgrade, downgrade, verify, created_at)::text, $$;$$ ORDER BY revision) FROM schemamig.revision';
+	is($node->safe_psql('loaded', $all), $node->safe_psql('README', $all), 'with nothing lost');
 }
 
 $node->stop;

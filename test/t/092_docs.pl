@@ -175,7 +175,7 @@ for my $file (glob("$top/src/*.c $top/src/*/*.c"))
 		my $format = '';
 		$format .= $1 // '%s' while $pieces =~ /"((?:[^"\\]|\\.)*)"|\w+/g;
 		$format =~ s/\\"/"/g;
-		$format =~ s/%(?:l?[du]|\.\d+f|s)/$ellipsis/g;
+		$format =~ s/%(?:l?[du]|\.\d+f|[sm])/$ellipsis/g;
 		$message{$format} = 1 if $format =~ /[a-z]/;
 	}
 }
@@ -211,7 +211,7 @@ sub anchor
 	return $heading;
 }
 
-for my $path (qw(README.md CHANGELOG.md doc/reference.md doc/operations.md doc/security.md doc/autogenerate.md doc/sqlalchemy.md doc/internals.md test/data/tasks/README.md))
+for my $path (qw(README.md CHANGELOG.md doc/reference.md doc/operations.md doc/security.md doc/autogenerate.md doc/sqlalchemy.md doc/formats.md doc/internals.md test/data/tasks/README.md))
 {
 	my $text = slurp_file("$top/$path");
 	(my $prose = $text) =~ s/^```.*?^```$//msg;
