@@ -83,6 +83,14 @@ sm_kind_find(const char *name)
 	return NULL;
 }
 
+/* Is it a table, be it a foreign one? */
+bool
+sm_kind_is_table(const SmObject *object)
+{
+	return object->kind == &sm_kind_table ||
+		   object->kind == &sm_kind_foreign_table;
+}
+
 /* The words that stand before the object's identity in SQL */
 const char *
 sm_kind_sql_type(const SmObject *object)

@@ -548,13 +548,6 @@ read_aliases(SmReader *reader)
 	sm_query_each(&array_alias_query, reader->args, read_alias, reader);
 }
 
-static bool
-is_table(const SmObject *object)
-{
-	return object->kind == &sm_kind_table ||
-		   object->kind == &sm_kind_foreign_table;
-}
-
 /*
  * Notes a dependency.  Some are not among the needs:
  *
@@ -580,8 +573,8 @@ link_objects(SmObject *object, SmObject *needed, char deptype)
 	}
 	else if (deptype == DEPENDENCY_AUTO && object->kind == &sm_kind_sequence)
 		sm_object_owned_by(object, needed);
-	else if (deptype == DEPENDENCY_AUTO && is_table(object) &&
-			 is_table(needed))
+	else if (deptype == DEPENDENCY_AUTO && sm_kind_is_table(object) &&
+			 sm_kind_is_table(needed))
 		return;
 	else if (object->kind == &sm_kind_table &&
 			 needed->kind == &sm_kind_composite)

@@ -140,7 +140,7 @@ read_tuple(SmReader *reader, HeapTuple tuple, TupleDesc desc)
 	SmAttribute a;
 	SmObject *column;
 
-	if (table == NULL || !sm_table_is_one(table))
+	if (table == NULL || !sm_kind_is_table(table))
 		return;
 	column = sm_attribute_add(&a, reader, table, tuple, desc);
 	column->attr[TYPE] = a.type.name;

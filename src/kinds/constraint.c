@@ -349,7 +349,7 @@ read_tuple(SmReader *reader, HeapTuple tuple, TupleDesc desc)
 	if (!OidIsValid(form->conrelid))
 		return;
 	table = sm_snapshot_at(c.snapshot, address);
-	if (table == NULL || !sm_table_is_one(table))
+	if (table == NULL || !sm_kind_is_table(table))
 		return;
 	if (form->contype == 'n')
 		read_not_null(&c);

@@ -115,14 +115,6 @@ foreign_sql_type(const SmObject *object)
 	return "FOREIGN TABLE";
 }
 
-/* Is it a table, be it a foreign one? */
-bool
-sm_table_is_one(const SmObject *object)
-{
-	return object->kind == &sm_kind_table ||
-		   object->kind == &sm_kind_foreign_table;
-}
-
 /*
  * What stands before the name of a table whose children are not to be changed
  * along with it: they are objects of their own.
@@ -157,7 +149,7 @@ changes_in(const SmObjects *tables, const SmObject *column, int attribute)
 	{
 		const SmObject *table = tables->item[i];
 
-		for (int j = 0; sm_table_is_one(table) && j < table->children.n; j++)
+		for (int j = 0; sm_kind_is_table(table) && j < table->children.n; j++)
 		{
 			const SmObject *other = table->children.item[j];
 

@@ -14,7 +14,6 @@
 #define SM_SQL_INDEX_MARKS "i.indisclustered, i.indisreplident"
 
 extern const char *sm_table_only(const SmObject *table);
-extern bool sm_table_is_one(const SmObject *object);
 extern bool sm_table_has_children(const SmObject *table);
 extern bool sm_table_inherits(const SmObject *table);
 extern bool sm_table_parent_changes(const SmObject *column, int attribute);
