@@ -173,6 +173,20 @@ convert(Diff *diff, SmObject *user, const SmObject *cause)
 	sm_objects_add(&diff->queue, user);
 }
 
+/* Can its values be had again, although it is of a kind that holds data? */
+static bool
+is_computed(const SmObject *object)
+{
+	return object->kind->is_derived && object->kind->is_derived(object);
+}
+
+/* What is computed takes another collation, but no conversion of its values */
+static bool
+can_convert(const SmObject *user, const SmObject *needed)
+{
+	return !is_computed(user) || needed->kind == &sm_kind_collation;
+}
+
 /*
  * Does the object need a routine of the name of another one?  As long as that
  * is there, calls may find it instead.
@@ -212,8 +226,11 @@ needed_is_dropped(Diff *diff, SmObject *user, const SmObject *needed)
 	if (user->parent == needed ||
 		((user->kind->flags & SM_KIND_REBUILDABLE) && !user->ignored))
 		rebuild(diff, user, needed);
-	else if (still_needed && needed->swapped && user->kind->type_attribute)
+	else if (still_needed && needed->swapped && user->kind->type_attribute &&
+			 can_convert(user, needed))
 		convert(diff, user, needed);
+	else if (is_computed(user) && !user->ignored)
+		rebuild(diff, user, needed);
 	else if (still_needed)
 		sm_delta_refuse(diff->delta, needed, false,
 						"it would have to be dropped and created again, and %s uses it",

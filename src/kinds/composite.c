@@ -74,7 +74,9 @@ static const char column_query[] =
 
 static const char needs_query[] =
 	"SELECT c.reltype, 0, 'pg_type'::regclass::oid, a.atttypid, 0 "
-	"FROM " SQL_COLUMNS;
+	"FROM " SQL_COLUMNS
+	"UNION ALL SELECT c.reltype, 0, 'pg_collation'::regclass::oid, "
+	"a.attcollation, 0 FROM " SQL_COLUMNS;
 
 static const char alias_query[] =
 	"SELECT 'pg_class'::regclass::oid, c.oid, c.reltype, 0 FROM pg_class c "

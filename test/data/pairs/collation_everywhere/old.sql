@@ -1,0 +1,16 @@
+CREATE COLLATION nc (provider = icu, locale = 'de');
+CREATE TABLE p (id int, a text COLLATE nc NOT NULL) PARTITION BY LIST (id);
+CREATE TABLE p1 PARTITION OF p FOR VALUES IN (1, 2, 3);
+CREATE INDEX p_a ON p (a);
+CREATE TABLE parent (id int, a text COLLATE nc);
+CREATE TABLE child (b int) INHERITS (parent);
+CREATE TYPE co AS (x text COLLATE nc, y int);
+CREATE TABLE uses_co (c co, l co[]);
+CREATE TYPE ra AS RANGE (SUBTYPE = text, COLLATION = nc);
+CREATE TABLE uses_ra (r ra);
+CREATE TABLE g (a text COLLATE nc, b text GENERATED ALWAYS AS (upper(a)) STORED, UNIQUE (a));
+CREATE TABLE f (a text COLLATE nc REFERENCES g (a));
+CREATE MATERIALIZED VIEW m AS SELECT a, id FROM p;
+CREATE INDEX m_a ON m (a);
+CREATE FUNCTION fu(t text) RETURNS boolean LANGUAGE sql IMMUTABLE RETURN t < 'x' COLLATE nc;
+CREATE STATISTICS st ON id, a FROM parent;

@@ -1,0 +1,10 @@
+CREATE TYPE r AS RANGE (SUBTYPE = bigint, MULTIRANGE_TYPE_NAME = mr);
+CREATE TABLE p (id int, a r) PARTITION BY LIST (id);
+CREATE TABLE p1 PARTITION OF p FOR VALUES IN (1, 2, 3);
+CREATE TYPE co AS (x r, y mr);
+CREATE TABLE uses_co (c co, l r[]);
+CREATE DOMAIN d AS r CHECK (NOT isempty(VALUE));
+CREATE TABLE uses_d (a d, b r DEFAULT '[1,2)', CHECK (b <> 'empty'), UNIQUE (b));
+CREATE FUNCTION fu(r) RETURNS mr LANGUAGE sql IMMUTABLE AS $$ SELECT $1::text::public.mr $$;
+CREATE VIEW v AS SELECT a, fu(b) AS b FROM uses_d;
+CREATE INDEX uses_d_gist ON uses_d USING gist (b);
