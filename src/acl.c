@@ -152,12 +152,6 @@ object_type(char type)
 			return OBJECT_FOREIGN_SERVER;
 		case 'T':
 			return OBJECT_TYPE;
-		case 'l':
-			return OBJECT_LANGUAGE;
-		case 'F':
-			return OBJECT_FDW;
-		case 'S':
-			return OBJECT_FOREIGN_SERVER;
 		default:
 			elog(ERROR, "unexpected type of privileges: %c", type); /* cannot
 				  happen: these are those that kinds have */

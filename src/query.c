@@ -37,8 +37,10 @@ prepared_plan(SmQuery *query)
 {
 	if (query->plan == NULL)
 	{
+		/* none of them has a better plan for some arguments than for others */
 		SPIPlanPtr plan =
-			SPI_prepare(query->sql, query->nargs, query->argtypes);
+			SPI_prepare_cursor(query->sql, query->nargs, query->argtypes,
+							   CURSOR_OPT_GENERIC_PLAN);
 
 		if (plan == NULL)
 			elog(ERROR, "SPI_prepare failed: %s", /* cannot happen */

@@ -15,13 +15,16 @@
 #include "access/genam.h"
 #include "access/htup_details.h"
 #include "access/table.h"
+#include "access/transam.h"
 #include "catalog/dependency.h"
 #include "catalog/indexing.h"
 #include "catalog/namespace.h"
+#include "catalog/objectaddress.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_depend.h"
 #include "catalog/pg_description.h"
 #include "catalog/pg_extension.h"
+#include "catalog/pg_namespace.h"
 #include "catalog/pg_type.h"
 #include "miscadmin.h"
 #include "utils/array.h"
@@ -66,6 +69,7 @@ struct SmReader
 	FmgrInfo *output;		 /* of the columns of the kind's query */
 	MemoryContext queries;	 /* for what lasts as long as a query ... */
 	MemoryContext row;		 /* ... as a row */
+	List *classes;			 /* catalogs (Oid) that objects were read from */
 };
 
 /* Queries are planned once in a session */
@@ -468,13 +472,41 @@ read_catalog(SmReader *reader)
 	table_close(catalog, AccessShareLock);
 }
 
+/* Is there anything in the catalog that initdb has not made? */
+static bool
+has_rows(Oid classid)
+{
+	Relation catalog;
+	SysScanDesc scan;
+	ScanKeyData key;
+	bool found;
+
+	/* that has public */
+	if (classid == NamespaceRelationId || !is_objectclass_supported(classid))
+		return true;
+	catalog = table_open(classid, AccessShareLock);
+	ScanKeyInit(&key, get_object_attnum_oid(classid),
+				BTGreaterEqualStrategyNumber, F_OIDGE,
+				ObjectIdGetDatum(FirstNormalObjectId));
+	scan = systable_beginscan(catalog, get_object_oid_index(classid), true,
+							  NULL, 1, &key);
+	found = HeapTupleIsValid(systable_getnext(scan));
+	systable_endscan(scan);
+	table_close(catalog, AccessShareLock);
+	return found;
+}
+
 static void
 read_kind(SmReader *reader, int i)
 {
-	MemoryContext old = MemoryContextSwitchTo(reader->queries);
+	MemoryContext old;
 	int first = reader->snapshot->objects.n;
 
 	reader->kind = sm_kinds[i];
+	/* to look is much faster than to plan and run a query */
+	if (reader->kind->query && !has_rows(reader->kind->classid))
+		return;
+	old = MemoryContextSwitchTo(reader->queries);
 	reader->output = NULL;
 	reader->default_acl = sm_acl_default(reader->kind->acl_type);
 	MemoryContextSwitchTo(reader->snapshot->context);
@@ -486,6 +518,16 @@ read_kind(SmReader *reader, int i)
 	link_children(reader, first);
 	MemoryContextSwitchTo(old);
 	MemoryContextReset(reader->queries);
+	if (reader->snapshot->objects.n > first)
+		reader->classes =
+			list_append_unique_oid(reader->classes, reader->kind->classid);
+}
+
+/* Is a query of the kind worth the while, as any of such objects were read? */
+static bool
+has_objects(const SmReader *reader)
+{
+	return list_member_oid(reader->classes, reader->kind->classid);
 }
 
 /* Takes a row of classid, objid, and an address that it is an alias of */
@@ -540,7 +582,7 @@ read_aliases(SmReader *reader)
 	for (int i = 0; i < sm_n_kinds; i++)
 	{
 		reader->kind = sm_kinds[i];
-		if (reader->kind->alias_query)
+		if (reader->kind->alias_query && has_objects(reader))
 			sm_query_each(&alias_query[i], reader->args, read_kind_alias,
 						  reader);
 	}
@@ -653,7 +695,7 @@ read_needs(SmReader *reader)
 	for (int i = 0; i < sm_n_kinds; i++)
 	{
 		reader->kind = sm_kinds[i];
-		if (reader->kind->needs_query)
+		if (reader->kind->needs_query && has_objects(reader))
 			sm_query_each(&needs_query[i], reader->args, read_need, reader);
 	}
 }

@@ -23,6 +23,7 @@ static const SmAttr attrs[] = {
 	{ "context", 0 },
 };
 
+/* Those that come with a range type are its own */
 static const char query[] =
 	"SELECT c.oid, 0, NULL::oid, NULL::int4, NULL::text, "
 	"format_type(c.castsource, NULL), "
@@ -33,7 +34,9 @@ static const char query[] =
 	"WHEN 'i' THEN 'WITH INOUT' ELSE 'WITHOUT FUNCTION' END, "
 	"CASE c.castcontext WHEN 'a' THEN 'AS ASSIGNMENT' "
 	"WHEN 'i' THEN 'AS IMPLICIT' END "
-	"FROM pg_cast c WHERE c.oid >= 16384";
+	"FROM pg_cast c WHERE c.oid >= 16384 AND NOT EXISTS ("
+	"SELECT FROM pg_depend d WHERE d.classid = 'pg_cast'::regclass "
+	"AND d.objid = c.oid AND d.deptype = 'i')";
 
 static const char *
 sql_type(const SmObject *object)
