@@ -161,7 +161,8 @@ sm_import_say(SmImport *import, SmPartKind kind, SmPart *part)
 	import->says[kind] = true;
 	import->part[kind] = part;
 	/* the file that has the upgrade script stands for the revision */
-	if (part && kind == SM_PART_UPGRADE && sm_import_is_sql(import->source))
+	if (part && kind == SM_PART_UPGRADE && part->source != import->source &&
+		sm_import_is_sql(import->source))
 	{
 		import->source = part->source;
 		import->offset = part->start;
