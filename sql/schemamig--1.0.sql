@@ -133,8 +133,8 @@ CREATE TABLE schemamig.run_step (
 COMMENT ON TABLE schemamig.run_step IS 'audit log: the steps of each run';
 COMMENT ON COLUMN schemamig.run_step.run IS 'the run that the step belongs to';
 COMMENT ON COLUMN schemamig.run_step.step IS 'position in the run, from 1';
-COMMENT ON COLUMN schemamig.run_step.revision IS 'revision that was moved; it may have been dropped since';
-COMMENT ON COLUMN schemamig.run_step.direction IS 'upgrade, downgrade, stamp, unstamp, edit, drop or approve';
+COMMENT ON COLUMN schemamig.run_step.revision IS 'revision that was moved, or repeatable script that was run; it may have been dropped since';
+COMMENT ON COLUMN schemamig.run_step.direction IS 'upgrade, downgrade, repeat, stamp, unstamp, edit, drop or approve';
 COMMENT ON COLUMN schemamig.run_step.message IS 'message of the revision at that time';
 COMMENT ON COLUMN schemamig.run_step.status IS 'running, done, failed or interrupted';
 COMMENT ON COLUMN schemamig.run_step.started_at IS 'when the step began';
@@ -221,6 +221,43 @@ COMMENT ON COLUMN schemamig.model_snapshot.key IS 'checksum of the model and of 
 COMMENT ON COLUMN schemamig.model_snapshot.snapshot IS 'the objects, in a format of its own';
 COMMENT ON COLUMN schemamig.model_snapshot.made_at IS 'when it was made';
 
+CREATE TABLE schemamig.repeatable (
+	name			text COLLATE "C" PRIMARY KEY,
+	script			text NOT NULL,
+	depends_on		text[] NOT NULL DEFAULT '{}',
+	checksum		text NOT NULL,
+	token_checksum	text NOT NULL,
+	author			text NOT NULL,
+	created_at		timestamptz NOT NULL,
+	edited_at		timestamptz
+);
+COMMENT ON TABLE schemamig.repeatable IS 'scripts that are run after an upgrade whenever they have changed';
+COMMENT ON COLUMN schemamig.repeatable.name IS 'name of the script';
+COMMENT ON COLUMN schemamig.repeatable.script IS 'its SQL';
+COMMENT ON COLUMN schemamig.repeatable.depends_on IS 'names of others that run before it';
+COMMENT ON COLUMN schemamig.repeatable.checksum IS 'SHA-256 of the script in UTF-8, as hex digits';
+COMMENT ON COLUMN schemamig.repeatable.token_checksum IS 'SHA-256 of its tokens: comments and white space do not count';
+COMMENT ON COLUMN schemamig.repeatable.author IS 'role that wrote it, and must be trusted';
+COMMENT ON COLUMN schemamig.repeatable.created_at IS 'when it was created';
+COMMENT ON COLUMN schemamig.repeatable.edited_at IS 'when it was last changed';
+
+CREATE TABLE schemamig.repeatable_applied (
+	tenant			text COLLATE "C" NOT NULL,
+	name			text COLLATE "C" NOT NULL,
+	token_checksum	text NOT NULL,
+	applied_at		timestamptz NOT NULL,
+	applied_by		text NOT NULL,
+	run				bigint NOT NULL,
+	PRIMARY KEY (tenant, name)
+);
+COMMENT ON TABLE schemamig.repeatable_applied IS 'which repeatable scripts a tenant has run last, and since when; a downgrade empties it';
+COMMENT ON COLUMN schemamig.repeatable_applied.tenant IS 'schema that has it; empty: the database itself';
+COMMENT ON COLUMN schemamig.repeatable_applied.name IS 'name of the script';
+COMMENT ON COLUMN schemamig.repeatable_applied.token_checksum IS 'token checksum of what was run';
+COMMENT ON COLUMN schemamig.repeatable_applied.applied_at IS 'when it was run';
+COMMENT ON COLUMN schemamig.repeatable_applied.applied_by IS 'role that ran it';
+COMMENT ON COLUMN schemamig.repeatable_applied.run IS 'the run that did it; old runs may have been deleted';
+
 CREATE TABLE schemamig.hook (
 	event			text COLLATE "C" NOT NULL CHECK (event IN ('before_step', 'after_step', 'after_run')),
 	function		text COLLATE "C" NOT NULL,
@@ -245,6 +282,8 @@ SELECT pg_catalog.pg_extension_config_dump('schemamig.applied', '');
 SELECT pg_catalog.pg_extension_config_dump('schemamig.unfinished', '');
 SELECT pg_catalog.pg_extension_config_dump('schemamig.model', '');
 SELECT pg_catalog.pg_extension_config_dump('schemamig.hook', '');
+SELECT pg_catalog.pg_extension_config_dump('schemamig.repeatable', '');
+SELECT pg_catalog.pg_extension_config_dump('schemamig.repeatable_applied', '');
 
 --
 -- Authoring
@@ -786,6 +825,26 @@ AS 'MODULE_PATHNAME', 'schemamig_baseline'
 LANGUAGE C VOLATILE PARALLEL UNSAFE;
 COMMENT ON FUNCTION schemamig.baseline(text, text[], text[], text[], text) IS
 'writes the revision that makes what is there, and stamps it';
+
+--
+-- Repeatable scripts
+--
+
+CREATE FUNCTION schemamig.repeatable(
+	name		text,
+	sql			text,
+	depends_on	text[] DEFAULT NULL)
+RETURNS text
+AS 'MODULE_PATHNAME', 'schemamig_repeatable'
+LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION schemamig.repeatable(text, text, text[]) IS
+'sets a script that is run after an upgrade whenever it has changed; returns created, updated or unchanged';
+
+CREATE FUNCTION schemamig.drop_repeatable(name text) RETURNS text
+AS 'MODULE_PATHNAME', 'schemamig_drop_repeatable'
+LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION schemamig.drop_repeatable(text) IS
+'removes a repeatable script; what it has made stays';
 
 --
 -- Files

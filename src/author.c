@@ -211,8 +211,8 @@ resolve_dependencies(const SmGraph *g, const List *targets)
 }
 
 /* Refuses a script that could never run; its variables are not known yet */
-static void
-check_script(SmScriptKind kind, const char *rev_id, const char *text)
+void
+sm_author_check_script(SmScriptKind kind, const char *rev_id, const char *text)
 {
 	SmScript raw = { .kind = kind, .revision = rev_id, .text = text };
 	SmScriptContext context;
@@ -230,9 +230,9 @@ check_script(SmScriptKind kind, const char *rev_id, const char *text)
 void
 sm_author_check_scripts(SmRevision *rev)
 {
-	check_script(SM_SCRIPT_UPGRADE, rev->id, rev->upgrade);
-	check_script(SM_SCRIPT_DOWNGRADE, rev->id, rev->downgrade);
-	check_script(SM_SCRIPT_VERIFY, rev->id, rev->verify);
+	sm_author_check_script(SM_SCRIPT_UPGRADE, rev->id, rev->upgrade);
+	sm_author_check_script(SM_SCRIPT_DOWNGRADE, rev->id, rev->downgrade);
+	sm_author_check_script(SM_SCRIPT_VERIFY, rev->id, rev->verify);
 	rev->checksum = sm_checksum_text(rev->upgrade);
 	rev->token_checksum = sm_checksum_tokens(rev->upgrade);
 }

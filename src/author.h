@@ -9,6 +9,7 @@
 #define SM_AUTHOR_H
 
 #include "revision.h"
+#include "script.h"
 
 /* A revision to be created */
 typedef struct SmNewRevision
@@ -27,6 +28,8 @@ extern SmGraph *sm_author_lock_graph(const char *command);
 extern void sm_author_check_id(const SmGraph *g, const char *id);
 extern List *sm_author_check_labels(const SmGraph *g, const List *labels,
 									const char *rev_id, int owner);
+extern void
+sm_author_check_script(SmScriptKind kind, const char *rev_id, const char *text);
 extern void sm_author_check_scripts(SmRevision *rev);
 extern void sm_author_sign(SmRevision *rev);
 extern char *sm_author_create(const SmNewRevision *new);

@@ -20,6 +20,7 @@
 #include "errcodes.h"
 #include "lockmode.h"
 #include "plan.h"
+#include "repeat.h"
 #include "request.h"
 #include "revision.h"
 #include "scratch.h"
@@ -162,7 +163,10 @@ schemamig_check(PG_FUNCTION_ARGS)
  * Drift
  * ------------------------------------------------------------------------ */
 
-/* The upgrade scripts of the applied revisions, in the order of the graph */
+/*
+ * The upgrade scripts of the applied revisions, in the order of the graph, and
+ * the repeatable scripts that were run as they are
+ */
 static List *
 applied_scripts(void)
 {
@@ -171,6 +175,7 @@ applied_scripts(void)
 	SmPlan plan = sm_plan_set(g, SM_UPGRADE, applied);
 	SmRevision **revs = sm_revision_fetch(g, plan.idx, plan.n, SM_NO_LOCK);
 	List *texts = NIL;
+	ListCell *lc;
 
 	for (int i = 0; i < plan.n; i++)
 	{
@@ -179,6 +184,19 @@ applied_scripts(void)
 		sm_trust_check_revision(revs[i], GetUserId());
 		text->name = revs[i]->id;
 		text->text = revs[i]->upgrade;
+		text->replay = true;
+		texts = lappend(texts, text);
+	}
+	foreach (lc, sm_repeat_load(""))
+	{
+		const SmRepeat *repeat = lfirst(lc);
+		SmModelText *text = palloc0_object(SmModelText);
+
+		if (repeat->pending)
+			continue;
+		sm_repeat_check_trust(repeat, GetUserId());
+		text->name = repeat->name;
+		text->text = repeat->text;
 		text->replay = true;
 		texts = lappend(texts, text);
 	}

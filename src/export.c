@@ -19,6 +19,7 @@
 #include "folder.h"
 #include "formats/native.h"
 #include "query.h"
+#include "repeat.h"
 #include "revision.h"
 #include "target.h"
 
@@ -27,6 +28,9 @@
 
 /* Bytes that the name of a file may have */
 #define MAX_FILE_NAME 200
+
+/* What the name of a file of a repeatable script begins with */
+#define REPEATABLE_PREFIX "repeatable."
 
 /* Revisions that are read at the same time */
 #define BATCH 256
@@ -71,18 +75,19 @@ schemamig_export_script(PG_FUNCTION_ARGS)
  * checksum.
  */
 static char *
-file_name(const char *id)
+file_name(const char *prefix, const char *id)
 {
 	StringInfoData name;
 
 	initStringInfo(&name);
+	appendStringInfoString(&name, prefix);
 	for (const char *p = id; *p; p++)
 	{
 		unsigned char c = (unsigned char) *p;
 
 		if (IS_HIGHBIT_SET(c) || c == '_' || (c >= '0' && c <= '9') ||
 			(c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-			(c == '.' && p > id))
+			(c == '.' && name.len > 0))
 			appendStringInfoChar(&name, *p);
 		else
 			appendStringInfo(&name, "%%%02X", c);
@@ -91,6 +96,15 @@ file_name(const char *id)
 		return psprintf("%s.sql", sm_checksum_text(id));
 	appendStringInfoString(&name, ".sql");
 	return name.data;
+}
+
+/* That of a revision does not begin like that of a repeatable script */
+static char *
+revision_file_name(const char *id)
+{
+	if (strncmp(id, REPEATABLE_PREFIX, strlen(REPEATABLE_PREFIX)) == 0)
+		return file_name("%72", id + 1);
+	return file_name("", id);
 }
 
 /* All revisions as files, a list of SmFolderFile in order of creation */
@@ -112,10 +126,33 @@ all_files(const SmGraph *g)
 		{
 			SmFolderFile *file = palloc0_object(SmFolderFile);
 
-			file->name = file_name(revs[i]->id);
+			file->name = revision_file_name(revs[i]->id);
+			file->id = revs[i]->id;
 			file->text = script_of(g, idx[i], revs[i]);
 			files = lappend(files, file);
 		}
+	}
+	return files;
+}
+
+/* All repeatable scripts as files */
+static List *
+repeatable_files(void)
+{
+	List *files = NIL;
+	ListCell *lc;
+
+	foreach (lc, sm_repeat_load(""))
+	{
+		const SmRepeat *repeat = lfirst(lc);
+		SmFolderFile *file = palloc0_object(SmFolderFile);
+
+		file->id = repeat->name;
+		file->name = file_name(REPEATABLE_PREFIX, repeat->name);
+		file->text =
+			sm_native_write_repeatable(repeat->name, repeat->depends_on,
+									   repeat->text);
+		files = lappend(files, file);
 	}
 	return files;
 }
@@ -147,14 +184,14 @@ schemamig_export(PG_FUNCTION_ARGS)
 
 	InitMaterializedSRF(fcinfo, 0);
 	g = sm_revision_graph(SM_READ);
-	files = all_files(g);
+	files = list_concat(all_files(g), repeatable_files());
 	others = sm_folder_write(path, files);
 	foreach (lc, files)
 	{
 		const SmFolderFile *file = lfirst(lc);
 
-		put_row(rsinfo, g->node[foreach_current_index(lc)].id,
-				file->changed ? "written" : "unchanged", file->name);
+		put_row(rsinfo, file->id, file->changed ? "written" : "unchanged",
+				file->name);
 	}
 	foreach (lc, others)
 		put_row(rsinfo, NULL, "other", lfirst(lc));

@@ -13,6 +13,7 @@
 /* A file that is to be written */
 typedef struct SmFolderFile
 {
+	char *id; /* what is in it */
 	char *name;
 	char *text;
 	bool changed; /* false: it was there like that already */

@@ -46,6 +46,7 @@ typedef struct SmImportRepeatable
 {
 	const SmSource *source;
 	char *name;
+	List *depends_on; /* char *: names of others */
 	SmPart *part;
 } SmImportRepeatable;
 

@@ -27,6 +27,7 @@
 #include "journal.h"
 #include "name.h"
 #include "query.h"
+#include "repeatable.h"
 #include "revision.h"
 
 /* Columns of the result: revision, action, file */
@@ -601,19 +602,24 @@ put_rows(FunctionCallInfo fcinfo, const Importing *importing)
 		put_row(rsinfo, NULL, "ignored", lfirst(lc));
 }
 
+/* Sets the repeatable scripts that the files have */
 static void
-refuse_repeatables(const Importing *importing)
+store_repeatables(FunctionCallInfo fcinfo, const Importing *importing)
 {
-	const SmImportRepeatable *first;
+	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
+	ListCell *lc;
 
-	if (importing->reading.repeatables == NIL)
-		return;
-	first = linitial(importing->reading.repeatables);
-	ereport(ERROR,
-			(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-			 errmsg("%s is a repeatable migration, which is not supported",
-					sm_source_called(first->source)),
-			 errhint("Make a revision of it.")));
+	foreach (lc, importing->reading.repeatables)
+	{
+		const SmImportRepeatable *repeatable = lfirst(lc);
+		const char *action =
+			sm_repeatable_set(repeatable->name, sm_part_text(repeatable->part),
+							  repeatable->depends_on);
+
+		put_row(rsinfo, repeatable->name, action, repeatable->source);
+	}
+	if (importing->reading.repeatables)
+		sm_repeatable_check_order();
 }
 
 /* Reads the sources in a format, and stores what they have */
@@ -624,7 +630,6 @@ import(FunctionCallInfo fcinfo, Importing *importing, const char *format)
 
 	InitMaterializedSRF(fcinfo, 0);
 	known = sm_formats_read(&importing->reading, format);
-	refuse_repeatables(importing);
 	if (importing->reading.imports == NIL &&
 		importing->reading.repeatables == NIL)
 		ereport(ERROR,
@@ -645,6 +650,7 @@ import(FunctionCallInfo fcinfo, Importing *importing, const char *format)
 	find_order(importing);
 	store(importing);
 	put_rows(fcinfo, importing);
+	store_repeatables(fcinfo, importing);
 	return (Datum) 0;
 }
 

@@ -22,6 +22,7 @@
 #include "plan.h"
 #include "query.h"
 #include "range.h"
+#include "repeat.h"
 #include "revision.h"
 #include "target.h"
 #include "tenant.h"
@@ -280,6 +281,26 @@ schemamig_show(PG_FUNCTION_ARGS)
 	return (Datum) 0;
 }
 
+/* The repeatable scripts that an upgrade with nothing left pending would run */
+static void
+put_repeatables(Report *report, const char *tenant)
+{
+	ListCell *lc;
+
+	foreach (lc, sm_repeat_pending(tenant))
+	{
+		const SmRepeat *repeat = lfirst(lc);
+
+		memset(report->nulls, false, sizeof(report->nulls));
+		report->values[0] = CStringGetTextDatum(repeat->name);
+		report->values[1] = sm_list_to_text_array(NIL);
+		report->values[2] = sm_list_to_text_array(NIL);
+		report->values[3] = sm_list_to_text_array(repeat->depends_on);
+		report->values[4] = CStringGetTextDatum("repeatable script");
+		put_row(report);
+	}
+}
+
 /* SQL function pending(target, tenant) */
 Datum
 schemamig_pending(PG_FUNCTION_ARGS)
@@ -296,6 +317,8 @@ schemamig_pending(PG_FUNCTION_ARGS)
 		set_node_columns(&report, plan.idx[i]);
 		put_row(&report);
 	}
+	if (bms_num_members(report.applied) + plan.n == report.g->n)
+		put_repeatables(&report, PG_ARGISNULL(1) ? "" : sm_arg_name(fcinfo, 1));
 	return (Datum) 0;
 }
 

@@ -268,6 +268,35 @@ take_step(Migration *m)
 	m->taking.step = NULL;
 }
 
+/* One try of a repeatable script */
+static void
+take_repeat(void *arg)
+{
+	Migration *m = arg;
+	SmRepeatRun repeats = sm_run_repeats(&m->run);
+
+	sm_locks_run_again(&m->run.tenant);
+	(void) sm_tenant_lookup(m->tenant, m->run.run_as.role);
+	sm_repeat_take(&repeats, list_nth(m->run.repeats, m->i - m->run.plan.n),
+				   m->i + 1, m->run.plan.n + list_length(m->run.repeats));
+}
+
+/* After the steps: the repeatable scripts, a transaction for each */
+static void
+take_repeats(Migration *m)
+{
+	for (m->i = m->run.plan.n;
+		 m->i < m->run.plan.n + list_length(m->run.repeats); m->i++)
+	{
+		const SmRepeat *repeat = list_nth(m->run.repeats, m->i - m->run.plan.n);
+		SmAttempt attempt = { .body = take_repeat, .arg = m };
+
+		CHECK_FOR_INTERRUPTS();
+		attempt.what = psprintf("repeatable script \"%s\"", repeat->name);
+		sm_attempt(&attempt);
+	}
+}
+
 /* After the last step: one try of one more transaction */
 static void
 end_run(void *arg)
@@ -302,6 +331,7 @@ migrate(Migration *m)
 		CHECK_FOR_INTERRUPTS();
 		take_step(m);
 	}
+	take_repeats(m);
 	sm_attempt(&end);
 	sm_progress_end();
 }

@@ -36,9 +36,9 @@ static SmQuery changed_revisions = {
  * A script cut into statements, its variables replaced or left to psql.  An
  * error in it is shown in its place in either stage.
  */
-static SmScript *
-prepare_script(SmScriptKind kind, const char *revision, const char *text,
-			   Jsonb *variables, bool leave_variables)
+SmScript *
+sm_prepare_script(SmScriptKind kind, const char *revision, const char *text,
+				  Jsonb *variables, bool leave_variables)
 {
 	SmScript raw = { .kind = kind, .revision = revision, .text = text };
 	SmScript *script;
@@ -104,13 +104,13 @@ sm_prepare_scripts(const SmGraph *g, const SmPlan *plan, SmRevision **revs,
 							 step->rev->id)));
 		check_text(step->rev);
 		step->script =
-			prepare_script(up ? SM_SCRIPT_UPGRADE : SM_SCRIPT_DOWNGRADE,
-						   step->rev->id, step->text, variables,
-						   leave_variables);
+			sm_prepare_script(up ? SM_SCRIPT_UPGRADE : SM_SCRIPT_DOWNGRADE,
+							  step->rev->id, step->text, variables,
+							  leave_variables);
 		if (up && step->rev->verify)
-			step->verify =
-				prepare_script(SM_SCRIPT_VERIFY, step->rev->id,
-							   step->rev->verify, variables, leave_variables);
+			step->verify = sm_prepare_script(SM_SCRIPT_VERIFY, step->rev->id,
+											 step->rev->verify, variables,
+											 leave_variables);
 	}
 	return steps;
 }
@@ -175,8 +175,8 @@ sm_prepare_check_transactional(const SmStep *steps, int n, bool in_pieces)
 char *
 sm_prepare_statements_checksum(const SmStep *step, int from, int upto)
 {
-	SmScript *script = prepare_script(step->script->kind, step->rev->id,
-									  step->text, NULL, true);
+	SmScript *script = sm_prepare_script(step->script->kind, step->rev->id,
+										 step->text, NULL, true);
 	int start = 0;
 	int end = 0;
 
@@ -211,9 +211,12 @@ sm_prepare_check_done(SmStep *step, const SmUnfinished *u)
 	step->done = u->done;
 }
 
-/* While the role is locked, the server would refuse this in mid-run */
-static void
-check_script_role(const SmScript *script)
+/*
+ * Refuses to change the role: while it is locked, the server would refuse that
+ * in mid-run.
+ */
+void
+sm_prepare_check_role(const SmScript *script)
 {
 	for (int i = 0; i < script->n; i++)
 	{
@@ -243,9 +246,9 @@ sm_prepare_check_rights(const SmStep *steps, int n, SmRunAs run_as)
 		sm_trust_check_revision(steps[i].rev, run_as.role);
 		if (!run_as.locked)
 			continue;
-		check_script_role(steps[i].script);
+		sm_prepare_check_role(steps[i].script);
 		if (steps[i].verify)
-			check_script_role(steps[i].verify);
+			sm_prepare_check_role(steps[i].verify);
 	}
 }
 

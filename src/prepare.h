@@ -30,6 +30,10 @@ typedef struct SmStep
 extern SmStep *
 sm_prepare_scripts(const SmGraph *g, const SmPlan *plan, SmRevision **revs,
 				   Jsonb *variables, bool leave_variables);
+extern SmScript *
+sm_prepare_script(SmScriptKind kind, const char *revision, const char *text,
+				  Jsonb *variables, bool leave_variables);
+extern void sm_prepare_check_role(const SmScript *script);
 extern void
 sm_prepare_check_transactional(const SmStep *steps, int n, bool in_pieces);
 extern char *

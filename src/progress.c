@@ -108,6 +108,18 @@ sm_progress_step(const SmStepReport *report)
 	report_activity(0);
 }
 
+/* Begins a repeatable script, or ends it if there is no report */
+void
+sm_progress_repeat(const SmStepReport *report)
+{
+	current_step = report;
+	if (report == NULL)
+		return;
+	ereport(NOTICE,
+			(errmsg("running repeatable script \"%s\"", report->revision)));
+	report_activity(0);
+}
+
 /* Begins a statement of the step's script, counted from 1 */
 void
 sm_progress_statement(int statement)

@@ -27,6 +27,7 @@ typedef struct SmStepReport
 extern bool sm_progress_active(void);
 extern void sm_progress_begin(MemoryContext context);
 extern void sm_progress_step(const SmStepReport *report);
+extern void sm_progress_repeat(const SmStepReport *report);
 extern void sm_progress_statement(int statement);
 extern void sm_progress_end(void);
 extern void sm_progress_query(const char *sql);

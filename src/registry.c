@@ -24,6 +24,7 @@
 #include "locks.h"
 #include "plan.h"
 #include "query.h"
+#include "repeat.h"
 #include "revision.h"
 #include "tenant.h"
 #include "unfinished.h"
@@ -47,7 +48,8 @@ static SmQuery rename_tenant = {
 	.sql =
 		"WITH t AS (UPDATE schemamig.tenant SET tenant = $2 WHERE tenant = $1), "
 		"r AS (UPDATE schemamig.run SET tenant = $2 WHERE tenant = $1), "
-		"u AS (UPDATE schemamig.unfinished SET tenant = $2 WHERE tenant = $1) "
+		"u AS (UPDATE schemamig.unfinished SET tenant = $2 WHERE tenant = $1), "
+		"p AS (UPDATE schemamig.repeatable_applied SET tenant = $2 WHERE tenant = $1) "
 		"UPDATE schemamig.applied SET tenant = $2 WHERE tenant = $1",
 	.mode = SM_WRITE,
 	.nargs = 2,
@@ -159,6 +161,7 @@ schemamig_drop_tenant(PG_FUNCTION_ARGS)
 	}
 	sm_journal_end(step.run);
 	sm_unfinished_forget(tenant.name);
+	sm_repeat_forget(tenant.name);
 	args[0] = CStringGetTextDatum(tenant.name);
 	(void) sm_query(&delete_tenant, args, NULL);
 	PG_RETURN_VOID();

@@ -66,6 +66,8 @@ make_plan(SmRun *run, SmDirection direction, const List *targets)
 		run->plan = sm_plan_targets(run->g, direction, targets, applied);
 		run->unfinished = sm_unfinished_read(run->tenant.name);
 		sm_unfinished_check(&run->tenant, run->unfinished, run->g, &run->plan);
+		run->completes = direction == SM_UPGRADE &&
+						 bms_num_members(applied) + run->plan.n == run->g->n;
 		if (run->plan.n == 0)
 			return NULL;
 		/* with steps to take, the transaction must see the same state */
@@ -130,6 +132,22 @@ check_outside(const SmRun *run)
 					 "CALL schemamig.migrate() goes on with it, or schemamig.start() in the background.")));
 }
 
+/* Prepares the steps of the plan, and checks them */
+static void
+prepare_steps(SmRun *run, SmRevision **revs)
+{
+	run->steps =
+		sm_prepare_scripts(run->g, &run->plan, revs, run->variables, false);
+	run->in_middle = (run->unfinished != NULL);
+	if (run->unfinished)
+	{
+		check_outside(run);
+		sm_prepare_check_done(&run->steps[0], run->unfinished);
+	}
+	sm_prepare_check_applied(&run->tenant, &run->plan, run->steps);
+	check_steps(run, run->steps, run->plan.n);
+}
+
 /*
  * Makes the plan of a run, whose tenant and rights are known, and checks all
  * that can be checked before the first step.  The caller holds the run lock.
@@ -144,24 +162,34 @@ sm_run_plan(SmRun *run, SmDirection direction, const List *targets)
 	sm_mirror_check(&run->tenant, run->run_as.role);
 	run->plan.direction = direction;
 	run->plan.n = 0;
+	run->completes = true;
 	if (direction == SM_DOWNGRADE || !is_at_head(&run->tenant, targets))
 		revs = make_plan(run, direction, targets);
-	if (revs == NULL)
+	if (run->completes)
+		run->repeats = sm_repeat_pending(run->tenant.name);
+	if (revs == NULL && run->repeats == NIL)
 		return false;
-	run->steps =
-		sm_prepare_scripts(run->g, &run->plan, revs, run->variables, false);
-	run->in_middle = (run->unfinished != NULL);
-	if (run->unfinished)
-	{
-		check_outside(run);
-		sm_prepare_check_done(&run->steps[0], run->unfinished);
-	}
-	sm_prepare_check_applied(&run->tenant, &run->plan, run->steps);
-	check_steps(run, run->steps, run->plan.n);
+	sm_repeat_prepare(run->repeats, run->variables, run->run_as);
+	if (revs)
+		prepare_steps(run, revs);
+	else
+		sm_revision_check_snapshot(run->tenant.name);
 	run->hooks.run_as = run->run_as;
 	run->hooks.tenant = &run->tenant;
 	sm_hook_load(&run->hooks);
 	return true;
+}
+
+/* What repeatable scripts need to know of the run */
+SmRepeatRun
+sm_run_repeats(const SmRun *run)
+{
+	SmRepeatRun repeats = { .tenant = &run->tenant,
+							.run_as = run->run_as,
+							.role = run->role,
+							.number = run->number };
+
+	return repeats;
 }
 
 /*

@@ -12,6 +12,7 @@
 #include "hook.h"
 #include "plan.h"
 #include "prepare.h"
+#include "repeat.h"
 #include "tenant.h"
 #include "unfinished.h"
 
@@ -26,13 +27,16 @@ typedef struct SmRun
 	SmPlan plan;
 	SmUnfinished *unfinished; /* what it begins with; NULL: nothing */
 	bool in_middle;			  /* of a revision: there is such a row */
+	bool completes;			  /* nothing is pending after its steps */
 	SmStep *steps;
+	List *repeats; /* of SmRepeat: what comes behind the steps */
 	int64 number; /* in schemamig.run */
 	SmHooks hooks;
 } SmRun;
 
 extern void sm_run_as(SmRun *run);
 extern bool sm_run_plan(SmRun *run, SmDirection direction, const List *targets);
+extern SmRepeatRun sm_run_repeats(const SmRun *run);
 extern void sm_run_prepare_step(SmRun *run, int i, SmRevision *rev);
 
 #endif /* SM_RUN_H */

@@ -61,6 +61,30 @@ run_step(SmRun *run, int i, ReturnSetInfo *rsinfo)
 	put_row(rsinfo, &taking);
 }
 
+/* Runs the repeatable scripts that are behind the steps */
+static void
+run_repeats(const SmRun *run, ReturnSetInfo *rsinfo)
+{
+	SmRepeatRun repeats = sm_run_repeats(run);
+	int steps = run->plan.n + list_length(run->repeats);
+	ListCell *lc;
+
+	foreach (lc, run->repeats)
+	{
+		const SmRepeat *repeat = lfirst(lc);
+		SmTaking taking = { .report = { .revision = repeat->name,
+										.direction = "repeat",
+										.message = "repeatable script" },
+							.started_at = GetCurrentTimestamp() };
+
+		CHECK_FOR_INTERRUPTS();
+		sm_repeat_take(&repeats, repeat,
+					   run->plan.n + foreach_current_index(lc) + 1, steps);
+		sm_locks_release_created();
+		put_row(rsinfo, &taking);
+	}
+}
+
 static void
 run_error_callback(void *arg)
 {
@@ -96,6 +120,7 @@ run_steps(SmRun *run, const char *target, ReturnSetInfo *rsinfo)
 		MemoryContextSwitchTo(run_context);
 		MemoryContextReset(step_context);
 	}
+	run_repeats(run, rsinfo);
 	sm_watch_end();
 	sm_mirror_write(&run->tenant, run->run_as.role);
 	sm_hook_call(&run->hooks, SM_HOOK_AFTER_RUN, &summary);

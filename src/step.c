@@ -173,7 +173,10 @@ record(SmTaking *taking)
 	if (run->plan.direction == SM_UPGRADE)
 		sm_journal_apply(&run->tenant, step->rev, run->number, run->role);
 	else
+	{
 		sm_journal_unapply(&run->tenant, step->rev->id);
+		sm_repeat_forget(run->tenant.name);
+	}
 	sm_journal_step(&journal);
 	/* in one transaction it is done at the end */
 	if (run->in_pieces)

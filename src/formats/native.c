@@ -50,6 +50,7 @@ typedef struct Reader
 	const SmSource *source;
 	int line;		  /* the next one */
 	SmImport *import; /* NULL before its first line */
+	bool repeatable;  /* it is a repeatable script */
 	char *tag;		  /* of the marks; NULL: none */
 	List *keys;		  /* char *: seen in the header */
 } Reader;
@@ -117,7 +118,8 @@ recognises(const SmSource *source)
 		char *value;
 		char *key = comment ? header_key(comment, &value) : NULL;
 
-		if (key && strcmp(key, "revision") == 0)
+		if (key &&
+			(strcmp(key, "revision") == 0 || strcmp(key, "repeatable") == 0))
 			return true;
 		if (*line && comment == NULL)
 			return false;
@@ -165,6 +167,17 @@ begin_revision(Reader *reader, char *id)
 	reader->import->says_depends = true;
 }
 
+/* It is read like a revision, but does not become one */
+static void
+begin_repeatable(Reader *reader, char *name)
+{
+	reader->import = palloc0_object(SmImport);
+	reader->import->source = reader->source;
+	reader->import->offset = reader->source->line[reader->line];
+	reader->import->id = name;
+	reader->repeatable = true;
+}
+
 /* The down revisions; "base" stands for none */
 static List *
 read_down(const char *value)
@@ -179,7 +192,7 @@ refuse_key(const char *key)
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 			 errmsg("\"%s\" cannot stand there in a header", key),
 			 errhint(
-				 "A header begins with revision, and has each of down_revision, branch_labels, depends_on, message, created and sections once at most.")));
+				 "A header begins with revision, and has each of down_revision, branch_labels, depends_on, message, created and sections once at most; or it begins with repeatable, and has depends_on and sections.")));
 }
 
 static void
@@ -192,9 +205,17 @@ read_key(Reader *reader, char *key, char *value)
 		if (strcmp(lfirst(lc), key) == 0)
 			refuse_key(key);
 	reader->keys = lappend(reader->keys, key);
-	if (strcmp(key, "revision") == 0)
+	if (import == NULL && strcmp(key, "revision") == 0)
 		begin_revision(reader, value);
+	else if (import == NULL && strcmp(key, "repeatable") == 0)
+		begin_repeatable(reader, value);
 	else if (import == NULL)
+		refuse_key(key);
+	else if (strcmp(key, "depends_on") == 0)
+		import->depends = sm_split(value, ",");
+	else if (strcmp(key, "sections") == 0)
+		reader->tag = value;
+	else if (reader->repeatable)
 		refuse_key(key);
 	else if (strcmp(key, "down_revision") == 0)
 	{
@@ -203,14 +224,10 @@ read_key(Reader *reader, char *key, char *value)
 	}
 	else if (strcmp(key, "branch_labels") == 0)
 		import->labels = sm_split(value, ",");
-	else if (strcmp(key, "depends_on") == 0)
-		import->depends = sm_split(value, ",");
 	else if (strcmp(key, "message") == 0)
 		import->message = read_text(value);
 	else if (strcmp(key, "created") == 0)
 		import->created_at = read_time(value);
-	else if (strcmp(key, "sections") == 0)
-		reader->tag = value;
 	else
 		refuse_key(key);
 }
@@ -226,6 +243,7 @@ read_header(Reader *reader)
 	int section;
 
 	reader->import = NULL;
+	reader->repeatable = false;
 	reader->tag = NULL;
 	reader->keys = NIL;
 	for (; reader->line < source->n_lines; reader->line++)
@@ -309,6 +327,27 @@ read_sections(Reader *reader)
 	reader->line++;
 }
 
+/* What was read is a repeatable script: it has an upgrade section only */
+static void
+add_repeatable(const Reader *reader)
+{
+	const SmImport *import = reader->import;
+	SmImportRepeatable *repeatable = palloc0_object(SmImportRepeatable);
+
+	if (import->part[SM_PART_DOWNGRADE] || import->part[SM_PART_VERIFY])
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("repeatable script \"%s\" has a section that only revisions have",
+						import->id),
+				 sm_source_place(import->source, import->offset)));
+	repeatable->source = import->source;
+	repeatable->name = import->id;
+	repeatable->depends_on = import->depends;
+	repeatable->part = import->part[SM_PART_UPGRADE];
+	reader->reading->repeatables =
+		lappend(reader->reading->repeatables, repeatable);
+}
+
 /* A revision without a section for its upgrade has nothing to do there */
 static void
 complete(const Reader *reader)
@@ -321,6 +360,8 @@ complete(const Reader *reader)
 	import->part[SM_PART_UPGRADE]->exact = true;
 	if (import->message == NULL)
 		import->message = import->id;
+	if (reader->repeatable)
+		add_repeatable(reader);
 }
 
 static void
@@ -473,6 +514,27 @@ sm_native_write(const SmRevision *rev, const List *down, const List *depends)
 	for (int kind = 0; kind < SM_PART_KINDS; kind++)
 		if (scripts[kind])
 			append_section(&buf, section_names[kind], tag, scripts[kind]);
+	append_section(&buf, section_names[SM_PART_KINDS], tag, NULL);
+	return buf.data;
+}
+
+/* A repeatable script as a file, which gives the same one */
+char *
+sm_native_write_repeatable(const char *name, const List *depends,
+						   const char *script)
+{
+	const char *const scripts[SM_PART_KINDS] = { script };
+	char *tag = choose_tag(scripts);
+	StringInfoData buf;
+
+	initStringInfo(&buf);
+	appendStringInfo(&buf, "-- repeatable: %s\n", name);
+	if (depends)
+		append_list(&buf, "depends_on", depends);
+	if (tag)
+		appendStringInfo(&buf, "-- sections: %s\n", tag);
+	appendStringInfoChar(&buf, '\n');
+	append_section(&buf, section_names[SM_PART_UPGRADE], tag, script);
 	append_section(&buf, section_names[SM_PART_KINDS], tag, NULL);
 	return buf.data;
 }

@@ -13,5 +13,7 @@
 
 extern char *
 sm_native_write(const SmRevision *rev, const List *down, const List *depends);
+extern char *sm_native_write_repeatable(const char *name, const List *depends,
+										const char *script);
 
 #endif /* SM_FORMATS_NATIVE_H */

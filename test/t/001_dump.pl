@@ -29,6 +29,7 @@ CREATE TABLE log (line text);
 GRANT ALL ON log TO author;
 CREATE FUNCTION note(jsonb) RETURNS void LANGUAGE sql AS 'INSERT INTO log VALUES ($1->>''revision'')';
 SELECT schemamig.register_hook('after_step', 'note(jsonb)');
+SELECT schemamig.repeatable('empty', 'SELECT 1', depends_on => '{other}');
 SELECT schemamig.revision('Bücher', $$-- Übersicht über Bücher
 CREATE TABLE "Bücher" (i int PRIMARY KEY, "Größe" text DEFAULT 'groß')$$, 'DROP TABLE "Bücher"', 'SELECT count(*) = 0 FROM "Bücher"', rev_id => 'a1');
 SELECT schemamig.revision('rows', $$INSERT INTO "Bücher" VALUES (1, 'été')$$, 'DELETE FROM "Bücher"', rev_id => 'b1');
@@ -80,6 +81,8 @@ SELECT * FROM schemamig.tenant ORDER BY tenant;
 SELECT * FROM schemamig.run ORDER BY run;
 SELECT * FROM schemamig.run_step ORDER BY run, step;
 SELECT * FROM schemamig.hook ORDER BY event, function;
+SELECT * FROM schemamig.repeatable ORDER BY name;
+SELECT * FROM schemamig.repeatable_applied ORDER BY tenant, name;
 SELECT * FROM schemamig.unfinished ORDER BY tenant;
 SELECT * FROM schemamig.model ORDER BY name;
 SELECT * FROM schemamig.revision_ordinal_seq;
@@ -101,7 +104,7 @@ foreach my $relation (split /\n/, $node->safe_psql('origin',
 	like($content_sql, qr/schemamig\.$relation\b/, "$relation is compared");
 }
 isnt($node->safe_psql('origin', "SELECT count(*) FROM schemamig.$_"), '0', "$_ has rows")
-  foreach qw(revision revision_edge applied tenant run run_step hook unfinished model);
+  foreach qw(revision revision_edge applied tenant run run_step hook unfinished model repeatable);
 
 # What a restored database must do, whatever its encoding
 sub check_database
@@ -116,9 +119,9 @@ sub check_database
 		'ab', "$what: a run goes on with it");
 	is($node->safe_psql($db, 'SELECT * FROM schemamig.validate()'), '', "$what: nothing is wrong then");
 	is($node->safe_psql($db, "$quiet SELECT string_agg(revision, ' ') FROM schemamig.upgrade('heads')"),
-		'n1 o1 p1', "$what: the upgrade goes on");
+		'n1 o1 p1 empty', "$what: the upgrade goes on");
 	is($node->safe_psql($db, "$quiet SELECT string_agg(revision, ' ') FROM schemamig.upgrade('heads', tenant => 'Mandant ü')"),
-		'c1 m1 x1 n1 o1 p1', "$what: so does a tenant's");
+		'c1 m1 x1 n1 o1 p1 empty', "$what: so does a tenant's");
 	is($node->safe_psql($db, "$quiet SELECT schemamig.revision('new', '', '', rev_id => 'new1', head => '{p1}');
 			SELECT ordinal = (SELECT max(ordinal) FROM schemamig.revision) FROM schemamig.revision WHERE revision = 'new1'"),
 		"new1\nt", "$what: a new revision is the newest");

@@ -55,7 +55,7 @@ my @reading = (
 my @changing = (
 	'revision', 'merge', 'edit', 'drop_revision', 'approve', 'upgrade', 'downgrade', 'stamp',
 	'register_hook', 'unregister_hook', 'rename_tenant', 'drop_tenant', 'start',
-	'import_script', 'import_scripts', 'load', 'adopt', 'set_model', 'drop_model', 'diff', 'check', 'drift', 'autogenerate', 'baseline');
+	'repeatable', 'drop_repeatable', 'import_script', 'import_scripts', 'load', 'adopt', 'set_model', 'drop_model', 'diff', 'check', 'drift', 'autogenerate', 'baseline');
 my @reading_procedures = ('wait');
 my @changing_procedures = ('migrate', 'backfill');
 is($primary->safe_psql('postgres', q(SELECT string_agg(DISTINCT proname, ' ' ORDER BY proname) FROM pg_proc
@@ -111,6 +111,8 @@ my %changes = (
 	'unregister_hook' => [ q(SELECT schemamig.unregister_hook('after_step', 'public.note')), q(SELECT schemamig.unregister_hook('after_step', 'nothing')) ],
 	'rename_tenant' => [ q(SELECT schemamig.rename_tenant('shop', 'other')) ],
 	'drop_tenant' => [ q(SELECT schemamig.drop_tenant('shop')) ],
+	'repeatable' => [ q(SELECT schemamig.repeatable('v', 'SELECT 1')) ],
+	'drop_repeatable' => [ q(SELECT schemamig.drop_repeatable('v')) ],
 	'import_script' => [ q(SELECT schemamig.import_script('-- revision: x')), q(SELECT schemamig.import_script('no format')) ],
 	'import_scripts' => [ q(SELECT schemamig.import_scripts('{-- revision: x}', '{x.sql}')) ],
 	'load' => [ q(SELECT schemamig.load('/nowhere')) ],

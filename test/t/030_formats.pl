@@ -75,6 +75,7 @@ sub check_runs
 	query($database, "CALL schemamig.migrate('heads', variables => $variables)");
 	is(query($database, 'SELECT count(*) FROM schemamig.pending()'), 0, "$database: all is run");
 	is(schema($database), schema($made, @options), "$database: pg_dump sees what the tool has made");
+	query($database, 'DROP VIEW user_emails') if $database eq 'flyway';
 	query($database, "CALL schemamig.migrate('base', 'downgrade', variables => $variables)");
 	is(schema($database), $empty, "$database: nothing is left of it after a downgrade");
 }
@@ -90,7 +91,7 @@ sub check_adopts
 	is(() = $err =~ /is no revision/g, $out = $database =~ /golang/ ? 1 : $n, "$database: each one is named");
 	query($database, "SELECT schemamig.load('$path')");
 	is(query($database, q(SELECT action, count(*) FROM schemamig.adopt() GROUP BY 1)), "stamped|$n", "$database: is adopted");
-	is(query($database, 'SELECT count(*) FROM schemamig.pending()'), 0, "$database: nothing is pending");
+	is(query($database, q(SELECT count(*) FROM schemamig.pending() WHERE message <> 'repeatable script')), 0, "$database: nothing is pending");
 	is(query($database, q(SELECT action, count(*) FROM schemamig.adopt() GROUP BY 1)), "unchanged|$n", "$database: is adopted again");
 	query($database, q(SELECT schemamig.revision('later', 'SELECT 1', rev_id => 'later'); SELECT schemamig.upgrade()));
 	($out, $err) = run_sql($database, 'SELECT schemamig.adopt()');
@@ -115,7 +116,7 @@ my %tools = (
 		messages => 'users,status and touch,orders,first users,orders index',
 		without => [qw(-T schema_migrations)] },
 	'flyway' => {
-		revisions => '1,1.1,2,2.10,2.11,3',
+		revisions => '1,1.1,2,2.10,2.11,3,user emails',
 		messages => 'users,status and touch,orders,first users,orders index,words',
 		variables => q('{"table_name": "words", "first_word": "hello"}'),
 		without => [ '-T', 'flyway_schema_history*' ] },
@@ -132,7 +133,7 @@ my %tools = (
 
 create('graphile');
 
-for my $tool (grep { $_ ne 'flyway' } sort keys %tools)
+for my $tool (sort keys %tools)
 {
 	my $is = $tools{$tool};
 	my $made = "made_$tool";
@@ -158,7 +159,7 @@ for my $tool (grep { $_ ne 'flyway' } sort keys %tools)
 		check_runs($tool, $variables, $made, @{ $is->{without} });
 	}
 	is(query($tool, 'SELECT count(*) FROM schemamig.validate()'), 0, "$tool: nothing is wrong");
-	check_adopts($made, "$data/$tool", scalar(split /,/, $is->{revisions}));
+	check_adopts($made, "$data/$tool", scalar(split /,/, $is->{messages}));
 }
 
 # ---------------------------------------------------------------------------
