@@ -1,0 +1,4 @@
+CREATE ACCESS METHOD heap2 TYPE TABLE HANDLER heap_tableam_handler;
+CREATE TABLE t (id int, a text) USING heap2;
+CREATE MATERIALIZED VIEW m USING heap2 AS SELECT id FROM t;
+CREATE TABLE n (id int) USING heap2;

@@ -1,0 +1,3 @@
+CREATE ACCESS METHOD heap2 TYPE TABLE HANDLER heap_tableam_handler;
+CREATE TABLE t (id int, a text);
+CREATE MATERIALIZED VIEW m AS SELECT id FROM t;
