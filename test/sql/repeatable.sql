@@ -69,7 +69,7 @@ SELECT name, script, depends_on FROM schemamig.repeatable WHERE name = 'c';
 SELECT schemamig.import_script(E'-- repeatable: c\n-- message: c');
 SELECT schemamig.import_script(E'-- repeatable: c\n-- downgrade');
 SELECT * FROM schemamig.import_scripts('{SELECT 2,SELECT 3}', '{R__c.sql,R__d_e.sql}');
-SELECT schemamig.upgrade();
+SELECT revision FROM schemamig.upgrade();
 
 -- whose rights
 CREATE ROLE regress_repeater;

@@ -8,8 +8,8 @@
 use strict;
 use warnings FATAL => 'all';
 
+use Cwd qw(abs_path);
 use FindBin;
-use File::Copy qw(copy);
 use IPC::Run;
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
@@ -242,7 +242,7 @@ SELECT schemamig.merge('{r2, r3 with/path}', rev_id => 'm1');
 SELECT schemamig.revision('Zürich', 'SELECT ''é''', ' ', rev_id => 'zürich', head => '{m1}');
 SELECT schemamig.revision('long', rev_id => repeat('/', 128), head => '{.hidden}');
 SQL
-my $path = "$PostgreSQL::Test::Utils::tmp_check/exported";
+my $path = abs_path($PostgreSQL::Test::Utils::tmp_check) . "/exported";
 is(query('native', "SELECT string_agg(DISTINCT action, ',') FROM schemamig.export('$path')"), 'written', 'revisions are exported');
 is(query('native', "SELECT string_agg(DISTINCT action, ',') FROM schemamig.export('$path')"), 'unchanged', 'and not again');
 is(query('copy', "SELECT count(*) FROM schemamig.load('$path') WHERE action = 'created'"), 7, 'and loaded elsewhere');

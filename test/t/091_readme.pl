@@ -4,6 +4,7 @@
 use strict;
 use warnings FATAL => 'all';
 
+use Cwd qw(abs_path);
 use FindBin;
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
@@ -50,7 +51,7 @@ for my $file ('README.md', 'doc/reference.md', 'doc/operations.md', 'doc/securit
 # The lines for the shell that load a folder: what they load is what was there
 {
 	my ($script) = grep { /import_scripts/ } slurp_file("$top/README.md") =~ /^```sh\n(.*?)^```$/msg;
-	my $folder = "$PostgreSQL::Test::Utils::tmp_check/migrations";
+	my $folder = abs_path($PostgreSQL::Test::Utils::tmp_check) . "/migrations";
 	$node->safe_psql('README', "SELECT schemamig.export('$folder')");
 	$node->safe_psql('postgres', 'CREATE DATABASE loaded');
 	$node->safe_psql('loaded', 'CREATE EXTENSION schemamig');
