@@ -31,6 +31,11 @@ SELECT revision, direction FROM schemamig.downgrade('base');
 SELECT revision FROM schemamig.upgrade();
 SELECT * FROM ra;
 
+-- drift() knows what they have made
+SELECT kind, identity, change FROM schemamig.drift(schemas => '{public}') WHERE identity ~ 'r[abt]$';
+CREATE OR REPLACE VIEW ra AS SELECT i FROM rb WHERE i > 0;
+SELECT kind, identity, change FROM schemamig.drift(schemas => '{public}') WHERE identity ~ 'r[abt]$';
+
 -- in a tenant by itself
 CREATE SCHEMA regress_rt;
 SELECT revision FROM schemamig.upgrade(tenant => 'regress_rt');
