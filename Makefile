@@ -25,7 +25,7 @@
 LAYERS = BASE MODEL RUN SCHEMA TOOLS
 
 BASE = guc env query txn pause args module
-MODEL = graph name target move range plan scan checksum variable classify script revision
+MODEL = graph name target move range plan scan checksum variable classify mark script revision
 RUN = tenant progress observe locks trust hook vtable mirror journal unfinished prepare inblock watch blockers attempt exec \
 	repeat run step outside runner migrate keyset cursor batch replica backfill launch worker follow stamp
 SCHEMA = coltype object deparse delta kinds acl dress filter reach others snapshot \

@@ -235,8 +235,8 @@ sm_exec_script(const SmScript *script, int from)
 
 /*
  * A piece ends before a statement that the server refuses inside a transaction
- * block, and before one that could use what those before it have made but
- * must have been committed.
+ * block, where the script says so, and before a statement that could use what
+ * those before it have made but must have been committed.
  */
 static bool
 piece_ends(const SmScript *script, int i, int from)
@@ -244,7 +244,8 @@ piece_ends(const SmScript *script, int i, int from)
 	const SmStatement *s = &script->stmt[i];
 
 	if (s->outside ||
-		(i > from && !s->needs_commit && script->stmt[i - 1].needs_commit))
+		(i > from && (script->stmt[i - 1].commit_after ||
+					  (!s->needs_commit && script->stmt[i - 1].needs_commit))))
 		return true;
 	return s->maybe_outside &&
 		   sm_inblock_refused(sm_script_statement_text(script, i)) != NULL;

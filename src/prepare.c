@@ -16,6 +16,7 @@
 #include "checksum.h"
 #include "compat.h"
 #include "errcodes.h"
+#include "mark.h"
 #include "prepare.h"
 #include "query.h"
 #include "trust.h"
@@ -123,27 +124,38 @@ push_statement_context(SmScriptContext *context, const SmScript *script, int i)
 	context->stmt = i;
 }
 
+/* What of a statement takes more than one transaction; NULL: nothing */
+static const char *
+needs_several(const SmScript *script, int i)
+{
+	if (script->stmt[i].outside)
+		return script->stmt[i].outside;
+	if (script->stmt[i].commit_after &&
+		(i + 1 < script->n || script->kind == SM_SCRIPT_VERIFY))
+		return SM_MARK_COMMIT;
+	return NULL;
+}
+
 static void
 check_script_transactional(const SmScript *script, int from)
 {
 	for (int i = from; i < script->n; i++)
 	{
 		SmScriptContext context;
+		const char *what = needs_several(script, i);
 
-		if (script->stmt[i].outside == NULL)
+		if (what == NULL)
 			continue;
 		push_statement_context(&context, script, i);
 		if (script->kind == SM_SCRIPT_VERIFY)
 			ereport(ERROR,
 					(errcode(ERRCODE_ACTIVE_SQL_TRANSACTION),
-					 errmsg("%s cannot be part of a verify script",
-							script->stmt[i].outside),
+					 errmsg("%s cannot be part of a verify script", what),
 					 errdetail(
 						 "A verify script runs in the transaction that records the revision.")));
 		ereport(ERROR,
 				(errcode(ERRCODE_ACTIVE_SQL_TRANSACTION),
-				 errmsg("%s cannot run inside a transaction block",
-						script->stmt[i].outside),
+				 errmsg("%s cannot run inside a transaction block", what),
 				 errdetail("Revision \"%s\" contains it, and this call runs all revisions in one transaction.",
 						   script->revision),
 				 errhint(

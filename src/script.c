@@ -24,6 +24,7 @@
 #include "classify.h"
 #include "compat.h"
 #include "env.h"
+#include "mark.h"
 #include "scan.h"
 #include "script.h"
 
@@ -299,6 +300,26 @@ find_tokens(const char *text, const RawStmt *raw, SmStatement *s)
 	pfree(slice);
 }
 
+/*
+ * Notes behind which statements the script wants a commit.  Behind the last
+ * one that parts it from the verify script.
+ */
+static void
+find_marks(SmScript *script)
+{
+	if (strstr(script->text, "schemamig:") == NULL)
+		return;
+	for (int i = 0; i < script->n; i++)
+	{
+		const SmStatement *s = &script->stmt[i];
+		int from = s->start + s->length;
+		int to = i + 1 < script->n ? s[1].start : (int) strlen(script->text);
+
+		script->stmt[i].commit_after =
+			sm_mark_is_commit(script->text + from, to - from);
+	}
+}
+
 /* For ereport() while a script is parsed: where in it the error is, in bytes */
 int
 sm_script_errposition(const SmScript *script, int offset)
@@ -383,6 +404,7 @@ parse_script(SmScriptKind kind, const char *name, int lines_before,
 		visitor(script, lfirst_node(RawStmt, lc), arg);
 	}
 	MemoryContextDelete(parse_context);
+	find_marks(script);
 
 	sm_script_pop_context(&error_context);
 	return script;

@@ -31,6 +31,7 @@ typedef struct SmStatement
 	bool maybe_outside;	 /* outside of a transaction, or not: the catalogs
 						  * know */
 	bool needs_commit;	 /* what it makes is of use only afterwards */
+	bool commit_after;	 /* the script says so: SM_MARK_COMMIT */
 	bool concurrently;	 /* commits in between: must not time out */
 	bool makes_index;	 /* leaves behind nothing else */
 	bool discards_all;	 /* DISCARD ALL */

@@ -63,13 +63,16 @@ step_error_callback(void *arg)
 
 /*
  * Whether there must be a commit before the verify script can run: there are
- * statements left, or the last one has made what can be used only then.
+ * statements left, or the last one has made what can be used only then, or the
+ * script wants it.
  */
 static bool
 needs_commit(const SmScript *script, int from, int upto)
 {
+	const SmStatement *last = upto > from ? &script->stmt[upto - 1] : NULL;
+
 	return upto < script->n ||
-		   (upto > from && script->stmt[upto - 1].needs_commit);
+		   (last && (last->needs_commit || last->commit_after));
 }
 
 /* Runs scripts with the rights and settings of scripts */
