@@ -739,6 +739,7 @@ CREATE FUNCTION schemamig.diff(
 	include		text[] DEFAULT NULL,
 	exclude		text[] DEFAULT NULL,
 	renames		jsonb DEFAULT NULL,
+	online		boolean DEFAULT NULL,
 	OUT kind			text,
 	OUT identity		text,
 	OUT change			text,
@@ -750,7 +751,7 @@ CREATE FUNCTION schemamig.diff(
 RETURNS SETOF record
 AS 'MODULE_PATHNAME', 'schemamig_diff'
 LANGUAGE C VOLATILE PARALLEL UNSAFE;
-COMMENT ON FUNCTION schemamig.diff(text, text, text[], text[], text[], jsonb) IS
+COMMENT ON FUNCTION schemamig.diff(text, text, text[], text[], text[], jsonb, boolean) IS
 'how the database differs from a model, and the statements that would change that';
 
 CREATE FUNCTION schemamig.check(
@@ -761,6 +762,7 @@ CREATE FUNCTION schemamig.check(
 	exclude		text[] DEFAULT NULL,
 	renames		jsonb DEFAULT NULL,
 	raise		boolean DEFAULT false,
+	online		boolean DEFAULT NULL,
 	OUT kind			text,
 	OUT identity		text,
 	OUT change			text,
@@ -772,7 +774,7 @@ CREATE FUNCTION schemamig.check(
 RETURNS SETOF record
 AS 'MODULE_PATHNAME', 'schemamig_check'
 LANGUAGE C VOLATILE PARALLEL UNSAFE;
-COMMENT ON FUNCTION schemamig.check(text, text, text[], text[], text[], jsonb, boolean) IS
+COMMENT ON FUNCTION schemamig.check(text, text, text[], text[], text[], jsonb, boolean, boolean) IS
 'as diff(), for deploy scripts: with raise, a difference is an error';
 
 CREATE FUNCTION schemamig.drift(
@@ -807,11 +809,12 @@ CREATE FUNCTION schemamig.autogenerate(
 	rev_id			text DEFAULT NULL,
 	head			text[] DEFAULT '{head}',
 	branch_labels	text[] DEFAULT NULL,
-	depends_on		text[] DEFAULT NULL)
+	depends_on		text[] DEFAULT NULL,
+	online			boolean DEFAULT NULL)
 RETURNS text
 AS 'MODULE_PATHNAME', 'schemamig_autogenerate'
 LANGUAGE C VOLATILE PARALLEL UNSAFE;
-COMMENT ON FUNCTION schemamig.autogenerate(text, text, text, text[], text[], text[], jsonb, boolean, boolean, text, text[], text[], text[]) IS
+COMMENT ON FUNCTION schemamig.autogenerate(text, text, text, text[], text[], text[], jsonb, boolean, boolean, text, text[], text[], text[], boolean) IS
 'writes the revision that makes the database what a model says; NULL if there is nothing to do';
 
 CREATE FUNCTION schemamig.baseline(

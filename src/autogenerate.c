@@ -181,7 +181,7 @@ optional_list(FunctionCallInfo fcinfo, int n, const char *name)
 /*
  * SQL function autogenerate(message, model, from_schema, schemas, include,
  * exclude, renames, allow_drop, allow_data_loss, rev_id, head, branch_labels,
- * depends_on)
+ * depends_on, online)
  */
 Datum
 schemamig_autogenerate(PG_FUNCTION_ARGS)
@@ -193,6 +193,7 @@ schemamig_autogenerate(PG_FUNCTION_ARGS)
 	PreventCommandIfReadOnly(new.command);
 	comparison = sm_request_read(fcinfo, 1, new.command);
 	comparison->options.allow_data_loss = sm_arg_bool(fcinfo, 8);
+	sm_request_online(fcinfo, 13, comparison);
 	check_nothing_pending();
 	sm_request_compare(comparison);
 	if (comparison->changes == NIL)

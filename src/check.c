@@ -138,22 +138,25 @@ compare(FunctionCallInfo fcinfo, SmComparison *comparison, const char *what)
 	return (Datum) 0;
 }
 
-/* SQL function diff(model, from_schema, schemas, include, exclude, renames) */
+/* SQL function diff(model, from_schema, schemas, include, exclude, renames,
+ * online) */
 Datum
 schemamig_diff(PG_FUNCTION_ARGS)
 {
 	SmComparison *comparison = sm_request_read(fcinfo, 0, "schemamig.diff()");
 
+	sm_request_online(fcinfo, 6, comparison);
 	InitMaterializedSRF(fcinfo, 0);
 	return compare(fcinfo, comparison, NULL);
 }
 
-/* SQL function check(), with the arguments of diff() and raise */
+/* SQL function check(), with the arguments of diff(), and raise before online */
 Datum
 schemamig_check(PG_FUNCTION_ARGS)
 {
 	SmComparison *comparison = sm_request_read(fcinfo, 0, "schemamig.check()");
 
+	sm_request_online(fcinfo, 7, comparison);
 	InitMaterializedSRF(fcinfo, 0);
 	return compare(fcinfo, comparison,
 				   sm_arg_bool(fcinfo, 6) ? "the model" : NULL);

@@ -30,6 +30,7 @@
 #include "env.h"
 #include "kinds.h"
 #include "lockmode.h"
+#include "mark.h"
 #include "model.h"
 #include "reach.h"
 #include "rename.h"
@@ -487,22 +488,27 @@ sm_compare_read(SmComparison *comparison)
 static char *
 with_renames(const SmComparison *comparison, char *script, bool is_upgrade)
 {
+	const char *commit = "";
 	StringInfoData text;
 	ListCell *lc;
 
 	if (comparison->renames == NIL)
 		return script;
+	/* nobody is to wait for a new name while something else takes long */
+	if (strstr(script, SM_MARK_COMMIT))
+		commit = SM_MARK_COMMIT "\n\n";
 	initStringInfo(&text);
 	if (is_upgrade)
 		foreach (lc, comparison->renames)
 			appendStringInfo(&text, "%s;\n",
 							 ((SmRenameStep *) lfirst(lc))->upgrade);
 	if (*script)
-		appendStringInfo(&text, "%s%s", text.len > 0 ? "\n" : "", script);
+		appendStringInfo(&text, "%s%s%s", text.len > 0 ? "\n" : "",
+						 text.len > 0 ? commit : "", script);
 	if (!is_upgrade)
 	{
 		if (*script)
-			appendStringInfoChar(&text, '\n');
+			appendStringInfo(&text, "\n%s", commit);
 		for (int i = list_length(comparison->renames) - 1; i >= 0; i--)
 			appendStringInfo(&text, "%s;\n",
 							 ((SmRenameStep *) list_nth(comparison->renames, i))
@@ -530,7 +536,7 @@ rename_changes(const SmComparison *comparison)
 							 : psprintf("rename from %s", step->from);
 		change->upgrade = psprintf("%s;", step->upgrade);
 		change->downgrade = psprintf("%s;", step->downgrade);
-		change->lock_mode = sm_lockmode_of(step->upgrade);
+		change->lock_mode = sm_lockmode_of(step->upgrade, true);
 		changes = lappend(changes, change);
 	}
 	return changes;

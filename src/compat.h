@@ -263,6 +263,20 @@ sm_parse_type(const char *name, Oid *type, int32 *typmod)
 #endif
 }
 
+/* PG18 can add a foreign key of a partitioned table NOT VALID */
+#if PG_VERSION_NUM >= 180000
+#define SM_CAN_WAIT_PARTITIONED_KEY true
+#else
+#define SM_CAN_WAIT_PARTITIONED_KEY false
+#endif
+
+/* PG18 can add a constraint that is a not null constraint NOT VALID */
+#if PG_VERSION_NUM >= 180000
+#define SM_CAN_WAIT_NOT_NULL true
+#else
+#define SM_CAN_WAIT_NOT_NULL false
+#endif
+
 /* PG17 can change the expression of a generated column */
 #if PG_VERSION_NUM >= 170000
 #define SM_CAN_SET_EXPRESSION true

@@ -139,6 +139,36 @@ sm_delta_rewrites(SmDelta *delta, const SmObject *object, SmPhase phase)
 }
 
 /*
+ * Says that the statement that was added last locks a relation which others may
+ * be using, and which neither it names nor the object belongs to.
+ */
+void
+sm_delta_locks(SmDelta *delta, const SmObject *object, SmPhase phase,
+			   LOCKMODE mode)
+{
+	last_planned(object, phase)->lock = mode;
+}
+
+/*
+ * Says that the statement that was added last takes long under a weak lock, and
+ * is to be committed before anything else, and all else before it.
+ */
+void
+sm_delta_apart(SmDelta *delta, const SmObject *object, SmPhase phase)
+{
+	last_planned(object, phase)->apart = true;
+	object->action[phase]->commits = true;
+}
+
+/* Says that the statement that was added last runs at top level only */
+void
+sm_delta_outside(SmDelta *delta, const SmObject *object, SmPhase phase)
+{
+	last_planned(object, phase)->outside = true;
+	object->action[phase]->commits = true;
+}
+
+/*
  * Says why an object cannot be brought from one state to the other.  data_loss
  * says that it could if the caller allowed data to be lost.
  */

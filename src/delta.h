@@ -9,6 +9,7 @@
 #define SM_DELTA_H
 
 #include "object.h"
+#include "storage/lockdefs.h"
 
 /* One statement */
 typedef struct SmDeltaStatement
@@ -18,6 +19,9 @@ typedef struct SmDeltaStatement
 	const char *hazard; /* what to think of before running it; NULL: nothing */
 	bool rewrites;		/* the table is written anew */
 	bool by_hand;		/* has secrets: a comment that says what to do */
+	bool apart;			/* in a transaction of its own */
+	bool outside;		/* not in a transaction block */
+	LOCKMODE lock;		/* on a relation that is not that of the object */
 } SmDeltaStatement;
 
 /* The statements of one object in one phase, which stay together */
@@ -31,6 +35,8 @@ typedef struct SmAction
 	List *before;  /* of SmAction *: those that must come later */
 	int waits_for; /* how many that are not done yet must come before */
 	int seq;	   /* order in which they were made */
+	bool commits;  /* there is a commit within it */
+	bool held;	   /* something without had to come before it */
 } SmAction;
 
 /* Why an object cannot be brought from one state to the other */
@@ -46,6 +52,7 @@ struct SmDelta
 	SmSnapshot *from;
 	SmSnapshot *to;
 	bool allow_data_loss;
+	bool online;			  /* with weak locks, in many transactions */
 	List *default_privileges; /* of the current user: sm_acl_at_creation() */
 	List *actions;			  /* of SmAction *; after ordering, in that order */
 	List *refusals;			  /* of SmRefusal * */
@@ -66,6 +73,12 @@ sm_delta_hazard(SmDelta *delta, const SmObject *object, SmPhase phase,
 				const char *fmt, ...) pg_attribute_printf(4, 5);
 extern void
 sm_delta_rewrites(SmDelta *delta, const SmObject *object, SmPhase phase);
+extern void sm_delta_locks(SmDelta *delta, const SmObject *object,
+						   SmPhase phase, LOCKMODE mode);
+extern void
+sm_delta_apart(SmDelta *delta, const SmObject *object, SmPhase phase);
+extern void
+sm_delta_outside(SmDelta *delta, const SmObject *object, SmPhase phase);
 extern void
 sm_delta_refuse(SmDelta *delta, const SmObject *object, bool data_loss,
 				const char *fmt, ...) pg_attribute_printf(4, 5);

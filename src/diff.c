@@ -412,6 +412,7 @@ sm_diff(SmSnapshot *from, SmSnapshot *to, const SmDiffOptions *options)
 	delta->from = from;
 	delta->to = to;
 	delta->allow_data_loss = options->allow_data_loss;
+	delta->online = options->online;
 	delta->default_privileges =
 		sm_acl_at_creation_in(options->default_privileges, from);
 	forget_plan(from);

@@ -16,6 +16,7 @@ typedef struct SmDiffOptions
 {
 	SmFilter filter;
 	bool allow_data_loss;
+	bool online;			  /* in the form with weak locks */
 	List *default_privileges; /* of sm_acl_at_creation() */
 } SmDiffOptions;
 

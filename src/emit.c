@@ -13,6 +13,7 @@
 #include "emit.h"
 #include "kinds.h"
 #include "lockmode.h"
+#include "mark.h"
 
 /* A statement of the script: one planned one, or several of ALTER TABLE */
 typedef struct Statement
@@ -23,6 +24,9 @@ typedef struct Statement
 	int n;			   /* subcommands */
 	bool rewrites;
 	bool by_hand; /* see sm_delta_by_hand() */
+	bool apart;
+	bool outside;
+	LOCKMODE lock; /* on other relations than that of the object */
 	char *hazard;
 } Statement;
 
@@ -42,6 +46,7 @@ static bool
 can_join(const Statement *statement, const SmDeltaStatement *planned)
 {
 	return statement && statement->table && planned->table &&
+		   statement->apart == planned->apart &&
 		   strcmp(statement->table, planned->table) == 0;
 }
 
@@ -60,6 +65,8 @@ begin_statement(const SmObject *object, const SmDeltaStatement *planned)
 	else
 		appendStringInfoString(&statement->sql, planned->sql);
 	statement->n = 1;
+	statement->apart = planned->apart;
+	statement->outside = planned->outside;
 	return statement;
 }
 
@@ -105,6 +112,7 @@ collect(const List *actions)
 				statements = lappend(statements, last);
 			}
 			last->rewrites = last->rewrites || planned->rewrites;
+			last->lock = Max(last->lock, planned->lock);
 			add_hazard(&last->hazard, planned->hazard);
 		}
 	}
@@ -144,6 +152,14 @@ append_statement(StringInfo script, const Statement *statement)
 	appendStringInfoChar(script, '\n');
 }
 
+/* Is it said between two statements that there is to be a commit? */
+static bool
+is_parted(const Statement *first, const Statement *second)
+{
+	return (first->apart || second->apart) && !first->outside &&
+		   !second->outside;
+}
+
 /* Does the script define routines, whose bodies may name what comes later? */
 static bool
 defines_routines(const SmDelta *delta)
@@ -170,6 +186,7 @@ char *
 sm_emit_script(const SmDelta *delta)
 {
 	List *statements = collect(delta->actions);
+	const Statement *last = NULL;
 	StringInfoData script;
 	ListCell *lc;
 
@@ -182,7 +199,10 @@ sm_emit_script(const SmDelta *delta)
 	foreach (lc, statements)
 	{
 		appendStringInfoChar(&script, '\n');
+		if (last && is_parted(last, lfirst(lc)))
+			appendStringInfoString(&script, SM_MARK_COMMIT "\n\n");
 		append_statement(&script, lfirst(lc));
+		last = lfirst(lc);
 	}
 	return script.data;
 }
@@ -318,9 +338,12 @@ add_to_row(SmChange *change, const Statement *statement, bool is_upgrade)
 		return;
 	}
 	append_text(&change->upgrade, statement);
-	if (!is_unused(statement->object) && !statement->by_hand)
+	if (!statement->by_hand)
 		change->lock_mode =
-			Max(change->lock_mode, sm_lockmode_of(statement->sql.data));
+			Max(change->lock_mode,
+				Max(statement->lock,
+					sm_lockmode_of(statement->sql.data,
+								   !is_unused(statement->object))));
 	change->rewrites = change->rewrites || statement->rewrites;
 	add_hazard(&change->hazard, statement->hazard);
 }

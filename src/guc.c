@@ -19,6 +19,7 @@ int sm_run_timeout = 60000;
 int sm_lock_deadline = 15 * 60 * 1000;
 int sm_max_exclusive_hold = 0;
 int sm_max_replica_lag = 10000;
+bool sm_online = false;
 bool sm_proof = true;
 char *sm_alembic_version_table = NULL;
 char *sm_role = NULL;
@@ -74,6 +75,12 @@ sm_guc_define(void)
 							"0: it does not look.", &sm_max_replica_lag, 10000,
 							0, INT_MAX, PGC_USERSET, GUC_UNIT_MS, NULL, NULL,
 							NULL);
+	DefineCustomBoolVariable("schemamig.online",
+							 "Has autogenerate write what keeps others from waiting.",
+							 "Such revisions take several transactions each, so they need "
+							 "schemamig.migrate().",
+							 &sm_online, false, PGC_USERSET, 0, NULL, NULL,
+							 NULL);
 	DefineCustomBoolVariable("schemamig.proof",
 							 "Proves what autogenerate and baseline write before it is stored.",
 							 "Both scripts are run in a copy of the schemas without rows, "

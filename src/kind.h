@@ -46,13 +46,15 @@ typedef enum SmFate
 typedef enum SmPhase
 {
 	SM_PHASE_DROP,
+	SM_PHASE_PREPARE, /* online: what takes long, beside what is there yet */
 	SM_PHASE_ALTER,
 	SM_PHASE_CREATE,
-	SM_PHASE_DRESS /* owner, privileges, comment, and what links objects that
-					* must be there already */
+	SM_PHASE_DRESS, /* owner, privileges, comment, and what links objects that
+					 * must be there already */
+	SM_PHASE_FINISH /* online: what takes long, and can wait */
 } SmPhase;
 
-#define SM_N_PHASES (SM_PHASE_DRESS + 1)
+#define SM_N_PHASES (SM_PHASE_FINISH + 1)
 
 /* Flags of attributes */
 #define SM_ATTR_INFO 0x01  /* not compared */

@@ -40,6 +40,46 @@ is_relation_part(ObjectType type)
 	}
 }
 
+/*
+ * ALTER TABLE takes some more locks than the one on its table: on one that a
+ * foreign key refers to, on a partition, on a parent.
+ */
+static LOCKMODE
+alter_table_lock(const AlterTableStmt *stmt, bool in_use)
+{
+	LOCKMODE own;
+	LOCKMODE others = NoLock;
+	ListCell *lc;
+
+	if (stmt->objtype == OBJECT_TYPE)
+		return NoLock;
+	own = AlterTableGetLockLevel(stmt->cmds);
+	foreach (lc, stmt->cmds)
+	{
+		const AlterTableCmd *cmd = lfirst_node(AlterTableCmd, lc);
+
+		switch (cmd->subtype)
+		{
+			case AT_AddConstraint:
+				if (castNode(Constraint, cmd->def)->contype == CONSTR_FOREIGN)
+					others = Max(others, ShareRowExclusiveLock);
+				break;
+			case AT_AttachPartition:
+			case AT_DetachPartition:
+				/* that of its parent; then there is that of itself */
+				others = Max(others, own);
+				own = AccessExclusiveLock;
+				break;
+			case AT_AddInherit:
+				others = Max(others, ShareUpdateExclusiveLock);
+				break;
+			default:
+				break;
+		}
+	}
+	return in_use ? Max(own, others) : others;
+}
+
 static LOCKMODE
 create_lock(const CreateStmt *stmt)
 {
@@ -49,8 +89,35 @@ create_lock(const CreateStmt *stmt)
 }
 
 static LOCKMODE
+rename_lock(const RenameStmt *stmt)
+{
+	if (stmt->renameType == OBJECT_INDEX)
+		return ShareUpdateExclusiveLock;
+	return is_relation_part(stmt->renameType) ? AccessExclusiveLock : NoLock;
+}
+
+/* The checks of a domain are made of the values in all columns of it */
+static LOCKMODE
+domain_lock(const AlterDomainStmt *stmt)
+{
+	switch (stmt->subtype)
+	{
+		case 'C':
+			return castNode(Constraint, stmt->def)->skip_validation ? NoLock
+																	: ShareLock;
+		case 'O':
+		case 'V':
+			return ShareLock;
+		default:
+			return NoLock;
+	}
+}
+
+static LOCKMODE
 drop_lock(const DropStmt *stmt)
 {
+	if (stmt->removeType == OBJECT_STATISTIC_EXT)
+		return ShareUpdateExclusiveLock;
 	if (!is_relation_part(stmt->removeType))
 		return NoLock;
 	return stmt->concurrent ? ShareUpdateExclusiveLock : AccessExclusiveLock;
@@ -62,21 +129,16 @@ comment_lock(const CommentStmt *stmt)
 	if (stmt->objtype == OBJECT_TABCONSTRAINT ||
 		stmt->objtype == OBJECT_TRIGGER || stmt->objtype == OBJECT_POLICY ||
 		stmt->objtype == OBJECT_RULE)
-		return AccessShareLock;
+		return NoLock;
 	return is_relation_part(stmt->objtype) ? ShareUpdateExclusiveLock : NoLock;
 }
 
+/* On the relation that the statement is about */
 static LOCKMODE
-statement_lock(Node *stmt)
+own_lock(Node *stmt)
 {
 	switch (nodeTag(stmt))
 	{
-		case T_AlterTableStmt:
-			if (((AlterTableStmt *) stmt)->objtype == OBJECT_TYPE)
-				return NoLock;
-			return AlterTableGetLockLevel(((AlterTableStmt *) stmt)->cmds);
-		case T_CreateStmt:
-			return create_lock((CreateStmt *) stmt);
 		case T_IndexStmt:
 			return ((IndexStmt *) stmt)->concurrent ? ShareUpdateExclusiveLock
 													: ShareLock;
@@ -95,9 +157,7 @@ statement_lock(Node *stmt)
 		case T_RefreshMatViewStmt:
 			return AccessExclusiveLock;
 		case T_RenameStmt:
-			return is_relation_part(((RenameStmt *) stmt)->renameType)
-					   ? AccessExclusiveLock
-					   : NoLock;
+			return rename_lock((RenameStmt *) stmt);
 		case T_AlterObjectSchemaStmt:
 			return is_relation_part(
 					   ((AlterObjectSchemaStmt *) stmt)->objectType)
@@ -110,19 +170,36 @@ statement_lock(Node *stmt)
 	}
 }
 
+static LOCKMODE
+statement_lock(Node *stmt, bool in_use)
+{
+	switch (nodeTag(stmt))
+	{
+		case T_AlterTableStmt:
+			return alter_table_lock((AlterTableStmt *) stmt, in_use);
+		case T_CreateStmt:
+			return create_lock((CreateStmt *) stmt);
+		case T_AlterDomainStmt:
+			return domain_lock((AlterDomainStmt *) stmt);
+		default:
+			return in_use ? own_lock(stmt) : NoLock;
+	}
+}
+
 /*
  * The strongest lock that a statement takes on relations that it changes, and
- * that others may be using; NoLock if it changes none.
+ * that others may be using; NoLock if it changes none.  Whether they may be
+ * using the one that it is about, is up to the caller to know.
  */
 LOCKMODE
-sm_lockmode_of(const char *sql)
+sm_lockmode_of(const char *sql, bool in_use)
 {
 	LOCKMODE strongest = NoLock;
 	ListCell *lc;
 
 	foreach (lc, sm_script_parse_statement(sql))
 	{
-		LOCKMODE mode = statement_lock(((RawStmt *) lfirst(lc))->stmt);
+		LOCKMODE mode = statement_lock(((RawStmt *) lfirst(lc))->stmt, in_use);
 
 		strongest = Max(strongest, mode);
 	}

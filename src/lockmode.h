@@ -10,7 +10,7 @@
 
 #include "storage/lockdefs.h"
 
-extern LOCKMODE sm_lockmode_of(const char *sql);
+extern LOCKMODE sm_lockmode_of(const char *sql, bool in_use);
 extern const char *sm_lockmode_name(LOCKMODE mode);
 
 #endif /* SM_LOCKMODE_H */

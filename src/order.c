@@ -27,6 +27,7 @@
 #include "compat.h"
 #include "kinds.h"
 #include "kinds/table.h"
+#include "online.h"
 #include "order.h"
 
 /* ------------------------------------------------------------------------
@@ -51,12 +52,66 @@ action_of(const SmObject *object, SmPhase phase)
 	return object ? object->action[phase] : NULL;
 }
 
+/* Is the object, of the new state, built while the old one is still there? */
+static bool
+is_aside(const SmDelta *delta, const SmObject *object)
+{
+	return object && object->action[SM_PHASE_PREPARE] &&
+		   sm_online_aside(delta, object);
+}
+
+/* What builds the index */
+static SmAction *
+build_action(const SmDelta *delta, const SmObject *index)
+{
+	return index
+		->action[is_aside(delta, index) ? SM_PHASE_PREPARE : SM_PHASE_CREATE];
+}
+
+static bool
+is_inheritable(const SmObject *part)
+{
+	return part->kind == &sm_kind_column || sm_constraint_is_check(part);
+}
+
+/* What changes in the parent is not for a partition that leaves it */
+static void
+order_detached_from(const SmObject *parent, SmAction *detach)
+{
+	for (int i = 0; i < parent->children.n; i++)
+		if (is_inheritable(parent->children.item[i]))
+			precede(detach, parent->children.item[i]->action[SM_PHASE_DROP]);
+	parent = parent->peer;
+	for (int i = 0; parent && i < parent->children.n; i++)
+	{
+		const SmObject *part = parent->children.item[i];
+
+		if (part->kind != &sm_kind_column && part->kind != &sm_kind_constraint)
+			continue;
+		for (int phase = SM_PHASE_PREPARE; phase <= SM_PHASE_CREATE; phase++)
+			precede(detach, part->action[phase]);
+	}
+}
+
 /* What a partition has inherited can be changed when it is detached */
 static void
-order_detached(const SmObject *table, SmAction *detach)
+order_detached(const SmObject *link, SmAction *detach)
 {
+	const SmObject *table = link->parent;
+
 	for (int i = 0; i < table->children.n; i++)
+		if (is_inheritable(table->children.item[i]))
+			precede(detach, table->children.item[i]->action[SM_PHASE_DROP]);
+	table = table->peer;
+	for (int i = 0; table && i < table->children.n; i++)
+	{
 		precede(detach, table->children.item[i]->action[SM_PHASE_ALTER]);
+		if (is_inheritable(table->children.item[i]))
+			precede(detach, table->children.item[i]->action[SM_PHASE_CREATE]);
+	}
+	for (int i = 0; i < link->needs.n; i++)
+		if (sm_table_is_linked(link->needs.item[i], link))
+			order_detached_from(link->needs.item[i], detach);
 }
 
 /* While a table is one of a type, its columns stay as they are */
@@ -113,6 +168,31 @@ root_of(const SmObject *table)
 	return NULL;
 }
 
+static const SmObject *
+column_of(const SmObject *table, const char *name)
+{
+	for (int i = 0; table && i < table->children.n; i++)
+		if (table->children.item[i]->kind == &sm_kind_column &&
+			strcmp(table->children.item[i]->name, name) == 0)
+			return table->children.item[i];
+	return NULL;
+}
+
+/* The object, or the column of a parent with which this one comes */
+static const SmObject *
+comes_with(const SmObject *object)
+{
+	const SmObject *column;
+
+	if (object->kind != &sm_kind_column || !sm_delta_creates(object) ||
+		!sm_column_comes_from_parent(object))
+		return object;
+	column = column_of(root_of(object->parent), object->name);
+	for (int i = 0; column == NULL && i < object->parent->needs.n; i++)
+		column = column_of(object->parent->needs.item[i], object->name);
+	return column && column != object ? comes_with(column) : object;
+}
+
 /*
  * Foreign keys to a table, by way of its columns and keys, hold its partitions
  * as well.
@@ -140,7 +220,8 @@ order_referencing(const SmObject *link)
  * partition, and that cannot be dropped then.
  */
 static void
-order_partition_index(const SmObject *index, SmAction *drop)
+order_partition_index(const SmDelta *delta, const SmObject *index,
+					  SmAction *drop)
 {
 	const SmObject *table = index->parent->peer;
 
@@ -148,8 +229,35 @@ order_partition_index(const SmObject *index, SmAction *drop)
 		return;
 	for (const SmObject *root = root_of(table); root; root = root_of(root))
 		for (int i = 0; i < root->children.n; i++)
-			if (root->children.item[i]->kind == index->kind)
+			if (root->children.item[i]->kind == index->kind &&
+				!sm_index_built_of_parts(delta, root->children.item[i]))
 				precede(drop, root->children.item[i]->action[SM_PHASE_CREATE]);
+}
+
+/*
+ * What belongs to an index of a partitioned table goes with that only as long
+ * as its own table is a partition, and by itself only then.
+ */
+static void
+order_part_of_index(const SmObject *part, SmAction *drop)
+{
+	bool goes_along = false;
+
+	for (int i = 0; i < part->owners.n; i++)
+		if (part->owners.item[i]->action[SM_PHASE_DROP] == drop)
+			goes_along = true;
+	for (int i = 0; part->owners.n > 0 && i < part->parent->children.n; i++)
+	{
+		SmAction *detach =
+			part->parent->children.item[i]->action[SM_PHASE_DROP];
+
+		if (part->parent->children.item[i]->kind != &sm_kind_partition)
+			continue;
+		if (goes_along)
+			precede(drop, detach);
+		else
+			precede(detach, drop);
+	}
 }
 
 /* A table has one primary key, whatever it is called */
@@ -171,7 +279,7 @@ order_primary_keys(const SmObject *constraint, SmAction *drop)
 }
 
 static void
-order_old(const SmObject *object)
+order_old(const SmDelta *delta, const SmObject *object)
 {
 	SmAction *drop = object->action[SM_PHASE_DROP];
 	SmAction *alter = action_of(object->peer, SM_PHASE_ALTER);
@@ -181,8 +289,10 @@ order_old(const SmObject *object)
 		const SmObject *needed = object->needs.item[i];
 
 		precede(drop, needed->action[SM_PHASE_DROP]);
-		/* unless it goes with a change of what it is a part of */
-		if (drop && drop->phase == SM_PHASE_DROP)
+		/* unless it goes with a change of what it is a part of, or what
+		 * replaces it is there by then */
+		if (drop && drop->phase == SM_PHASE_DROP &&
+			!is_aside(delta, object->peer))
 			precede(drop, action_of(needed->peer, SM_PHASE_ALTER));
 		/* a foreign key would find the old key again */
 		if (object->kind == &sm_kind_constraint && object->peer)
@@ -214,21 +324,52 @@ order_old(const SmObject *object)
 	if (object->kind == &sm_kind_constraint)
 		order_primary_keys(object, drop);
 	if (drop && object->kind == &sm_kind_index)
-		order_partition_index(object, drop);
+		order_partition_index(delta, object, drop);
+	if (drop &&
+		(object->kind == &sm_kind_index || object->kind == &sm_kind_constraint))
+		order_part_of_index(object, drop);
 	if (object->kind == &sm_kind_table_type)
 		order_table_type(object, drop);
-	if (object->kind == &sm_kind_partition && object->parent->peer)
-		order_detached(object->parent->peer, drop);
+	if (drop && object->kind == &sm_kind_partition)
+		order_detached(object, drop);
 	if (object->swapped)
 		precede(action_of(object->peer, SM_PHASE_CREATE), drop);
 	else
 		precede(drop, action_of(object->peer, SM_PHASE_CREATE));
 }
 
+static void
+order_losses(const SmObject *table, SmAction *attach)
+{
+	for (int i = 0; table && i < table->children.n; i++)
+		if (is_inheritable(table->children.item[i]))
+			precede(table->children.item[i]->action[SM_PHASE_DROP], attach);
+}
+
+/* The parent of a partition has, and has no longer, what the partition has */
+static void
+order_parent_of_partition(const SmObject *parent, SmAction *attach)
+{
+	for (int i = 0; i < parent->children.n; i++)
+	{
+		const SmObject *part = parent->children.item[i];
+
+		if (!is_inheritable(part))
+			continue;
+		precede(part->action[SM_PHASE_ALTER], attach);
+		precede(part->action[SM_PHASE_CREATE], attach);
+	}
+	order_losses(parent->peer, attach);
+}
+
 /* A table has everything that its parent asks for before it is attached */
 static void
 order_partition(const SmObject *link, SmAction *attach)
 {
+	order_losses(link->parent->peer, attach);
+	for (int i = 0; i < link->needs.n; i++)
+		if (sm_table_is_linked(link->needs.item[i], link))
+			order_parent_of_partition(link->needs.item[i], attach);
 	/* names that the server chooses for a table are not taken yet */
 	for (int i = 0; i < link->needs.n; i++)
 		precede(link->needs.item[i]->action[SM_PHASE_CREATE],
@@ -240,8 +381,40 @@ order_partition(const SmObject *link, SmAction *attach)
 		if (part->kind != &sm_kind_column &&
 			part->kind != &sm_kind_constraint && part->kind != &sm_kind_index)
 			continue;
+		precede(part->action[SM_PHASE_PREPARE], attach);
 		precede(part->action[SM_PHASE_CREATE], attach);
 		precede(part->action[SM_PHASE_ALTER], attach);
+		precede(part->action[SM_PHASE_FINISH], attach);
+	}
+}
+
+/*
+ * A foreign key takes the first key of the other table that has its columns: so
+ * one that is to go is gone by then, and the one that is meant is built before
+ * that.
+ */
+static void
+order_key(const SmObject *constraint, SmAction *create)
+{
+	for (int i = 0; i < constraint->needs.n; i++)
+	{
+		const SmObject *key = constraint->needs.item[i];
+		const SmObject *table;
+
+		if (!sm_constraint_is_key(key) && !sm_index_is_unique(key))
+			continue;
+		table = key->parent->peer;
+		for (int j = 0; table && j < table->children.n; j++)
+		{
+			const SmObject *old = table->children.item[j];
+
+			if (!sm_constraint_is_key(old) && !sm_index_is_unique(old))
+				continue;
+			precede(old->action[SM_PHASE_DROP], create);
+			if (strcmp(old->name, key->name) != 0)
+				precede(key->action[SM_PHASE_PREPARE],
+						old->action[SM_PHASE_DROP]);
+		}
 	}
 }
 
@@ -267,8 +440,76 @@ order_persistence(const SmObject *constraint)
 	}
 }
 
+/* Is the object changed in a way that what uses it has to wait for? */
+static bool
+is_disturbing(const SmObject *object)
+{
+	if (object->fate != SM_ALTER || object->kind == &sm_kind_table)
+		return false;
+	return object->kind != &sm_kind_column ||
+		   object->kind->disturbs(object->peer, object, object->changed);
+}
+
+/* What the online form does before and after all else */
 static void
-order_new(const SmObject *object)
+order_online(const SmDelta *delta, const SmObject *object)
+{
+	SmAction *prepare = object->action[SM_PHASE_PREPARE];
+	SmAction *create = object->action[SM_PHASE_CREATE];
+	SmAction *finish = object->action[SM_PHASE_FINISH];
+
+	for (int i = 0; i < object->needs.n; i++)
+	{
+		const SmObject *needed = comes_with(object->needs.item[i]);
+
+		precede(needed->action[SM_PHASE_CREATE], prepare);
+		if (is_disturbing(needed))
+			precede(needed->action[SM_PHASE_ALTER], prepare);
+		/* a column is filled before anything is said of its values */
+		if (object->kind == &sm_kind_index ||
+			object->kind == &sm_kind_constraint)
+		{
+			precede(needed->action[SM_PHASE_FINISH], prepare);
+			precede(needed->action[SM_PHASE_FINISH], create);
+			/* or a key would have the server look for nulls by itself */
+			precede(needed->action[SM_PHASE_PREPARE], create);
+		}
+	}
+	for (int phase = SM_PHASE_ALTER; phase <= SM_PHASE_DRESS; phase++)
+	{
+		precede(prepare, object->action[phase]);
+		precede(object->action[phase], finish);
+	}
+	/* its default must be there before rows are filled */
+	for (int i = 0; finish && i < object->children.n; i++)
+		precede(object->children.item[i]->action[SM_PHASE_CREATE], finish);
+}
+
+/*
+ * Online, an index of a partitioned table is one of this table only, until
+ * those of the partitions are attached to it.
+ */
+static void
+order_partitioned_index(const SmDelta *delta, const SmObject *index)
+{
+	SmAction *build = build_action(delta, index);
+	const SmObject *table = index->parent;
+
+	if (!sm_index_built_of_parts(delta, index))
+		return;
+	for (int i = 0; i < index->owned.n; i++)
+		if (build == index->action[SM_PHASE_PREPARE])
+			precede(build_action(delta, index->owned.item[i]), build);
+	for (int i = 0; i < table->users.n; i++)
+		if (sm_table_is_linked(table, table->users.item[i]))
+			precede(build, table->users.item[i]->action[SM_PHASE_CREATE]);
+	for (int i = 0; table->peer && i < table->peer->users.n; i++)
+		if (sm_table_is_linked(table->peer, table->peer->users.item[i]))
+			precede(table->peer->users.item[i]->action[SM_PHASE_DROP], build);
+}
+
+static void
+order_new(const SmDelta *delta, const SmObject *object)
 {
 	SmAction *create = object->action[SM_PHASE_CREATE];
 	SmAction *alter = object->action[SM_PHASE_ALTER];
@@ -276,7 +517,7 @@ order_new(const SmObject *object)
 
 	for (int i = 0; i < object->needs.n; i++)
 	{
-		const SmObject *needed = object->needs.item[i];
+		const SmObject *needed = comes_with(object->needs.item[i]);
 
 		precede(needed->action[SM_PHASE_CREATE], create);
 		precede(needed->action[SM_PHASE_ALTER], create);
@@ -309,13 +550,19 @@ order_new(const SmObject *object)
 	if (object->kind == &sm_kind_partition)
 		order_partition(object, create);
 	if (object->kind == &sm_kind_constraint)
+	{
 		order_persistence(object);
+		order_key(object, create);
+	}
 	if (object->kind == &sm_kind_column &&
 		sm_table_sets_toast_options(object->parent))
 	{
 		precede(create, object->parent->action[SM_PHASE_DRESS]);
 		precede(alter, object->parent->action[SM_PHASE_DRESS]);
 	}
+	if (object->kind == &sm_kind_index)
+		order_partitioned_index(delta, object);
+	order_online(delta, object);
 	precede(create, dress);
 	precede(alter, dress);
 	if (object->parent)
@@ -344,6 +591,19 @@ slot_key(char *key, char space, const SmObject *object)
 	key[0] = space;
 	snprintf(key + 1, NAMEDATALEN, "%s", object->schema);
 	snprintf(key + 1 + NAMEDATALEN, NAMEDATALEN, "%s", object->name);
+}
+
+/* Before a name is taken, what has it goes; what is to have it may be built */
+static void
+order_name(const SmDelta *delta, SmAction *drop, const SmObject *b)
+{
+	SmAction *prepare = b->action[SM_PHASE_PREPARE];
+
+	if (is_aside(delta, b))
+		precede(prepare, drop);
+	else
+		precede(drop, prepare);
+	precede(drop, b->action[SM_PHASE_CREATE]);
 }
 
 static void
@@ -386,7 +646,7 @@ order_names_in(SmDelta *delta, char space, int dropped, int created)
 		slot = hash_search(slots, key, HASH_FIND, NULL);
 		if (slot)
 			foreach (lc, slot->dropped)
-				precede(lfirst(lc), b->action[SM_PHASE_CREATE]);
+				order_name(delta, lfirst(lc), b);
 	}
 	hash_destroy(slots);
 }
@@ -399,13 +659,20 @@ order_names_in(SmDelta *delta, char space, int dropped, int created)
  * Strata: first what others wait for to be gone, or that they would have to do
  * with while it is there, then what is created, then
  * what runs expressions of users, whose functions may need more than the server
- * knows of, last what can go at the end.
+ * knows of, last what can go at the end.  What takes several transactions comes
+ * before all of that, or after it.
  */
 static int
 stratum(const SmAction *action)
 {
 	int flags = action->object->kind->flags;
 
+	/* a commit must not leave undone what is under way */
+	if (action->commits)
+		return !action->held && (action->before != NIL ||
+								 action->phase == SM_PHASE_PREPARE)
+				   ? -1
+				   : 4;
 	if (action->phase == SM_PHASE_DROP)
 		return action->before != NIL || (flags & SM_KIND_DROPS_FIRST) ? 0 : 3;
 	if (action->phase != SM_PHASE_DRESS && (flags & SM_KIND_EVALUATES))
@@ -500,7 +767,8 @@ find_cycle(const List *actions, List **cycle)
 static void
 report_cycle(const List *actions)
 {
-	static const char *const verb[] = { "drop", "alter", "create", "alter" };
+	static const char *const verb[] = { "drop",	  "prepare", "alter",
+										"create", "alter",	 "finish" };
 	List *cycle;
 	SmAction *first = find_cycle(actions, &cycle);
 	StringInfoData text;
@@ -534,9 +802,9 @@ static void
 make_graph(SmDelta *delta)
 {
 	for (int i = 0; i < delta->from->objects.n; i++)
-		order_old(delta->from->objects.item[i]);
+		order_old(delta, delta->from->objects.item[i]);
 	for (int i = 0; i < delta->to->objects.n; i++)
-		order_new(delta->to->objects.item[i]);
+		order_new(delta, delta->to->objects.item[i]);
 	order_names_in(delta, 'r', SM_KIND_RELATION, SM_KIND_RELATION);
 	/* no relation can be called like a type, whether it is one or not */
 	order_names_in(delta, 't', SM_KIND_TYPE, SM_KIND_TYPE | SM_KIND_RELATION);
@@ -561,8 +829,12 @@ sm_order(SmDelta *delta)
 	heap = binaryheap_allocate(Max(list_length(delta->actions), 1),
 							   compare_for_heap, NULL);
 	foreach (lc, delta->actions)
-		if (((SmAction *) lfirst(lc))->waits_for == 0)
-			binaryheap_add(heap, PointerGetDatum(lfirst(lc)));
+	{
+		SmAction *action = lfirst(lc);
+
+		if (action->waits_for == 0)
+			binaryheap_add(heap, PointerGetDatum(action));
+	}
 	while (!binaryheap_empty(heap))
 	{
 		SmAction *action =
@@ -574,6 +846,7 @@ sm_order(SmDelta *delta)
 		{
 			SmAction *next = lfirst(lc);
 
+			next->held = next->held || action->held || !action->commits;
 			if (--next->waits_for == 0)
 				binaryheap_add(heap, PointerGetDatum(next));
 		}

@@ -14,6 +14,7 @@
 #include "args.h"
 #include "compat.h"
 #include "ddl.h"
+#include "guc.h"
 #include "model.h"
 #include "rename.h"
 #include "request.h"
@@ -108,6 +109,14 @@ sm_request_read(FunctionCallInfo fcinfo, int n, const char *command)
 	if (!PG_ARGISNULL(n + 5))
 		comparison->hints = sm_rename_parse(PG_GETARG_DATUM(n + 5));
 	return comparison;
+}
+
+/* The argument online, which the setting stands for if it is null */
+void
+sm_request_online(FunctionCallInfo fcinfo, int n, SmComparison *comparison)
+{
+	comparison->options.online =
+		PG_ARGISNULL(n) ? sm_online : PG_GETARG_BOOL(n);
 }
 
 /* What the schemas have that is not compared must not go unnoticed */

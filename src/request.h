@@ -17,6 +17,8 @@ extern void
 sm_request_filter(FunctionCallInfo fcinfo, int n, SmComparison *comparison);
 extern SmComparison *
 sm_request_read(FunctionCallInfo fcinfo, int n, const char *command);
+extern void
+sm_request_online(FunctionCallInfo fcinfo, int n, SmComparison *comparison);
 extern void sm_request_warn(const SmComparison *comparison);
 extern void sm_request_compare(SmComparison *comparison);
 

@@ -32,6 +32,9 @@
 #include "kinds/foreign.h"
 #include "kinds/options.h"
 #include "kinds/table.h"
+#include "online.h"
+
+#define READS_FOR_NULLS "reads the whole table, and fails if there are nulls"
 
 enum
 {
@@ -268,7 +271,8 @@ sm_column_comes_from_parent(const SmObject *column)
 {
 	return sm_attr_true(column, INHERITED) &&
 		   (sm_table_inherits(column->parent) ||
-			!sm_delta_creates(column->parent));
+			(!sm_delta_creates(column->parent) &&
+			 !sm_table_is_relinked(column->parent)));
 }
 
 static bool
@@ -325,6 +329,13 @@ is_disturbed(const SmObject *object, const SmObject *needed)
 {
 	return needed->kind == &sm_kind_column && needed != object &&
 		   sm_attr(object, GENERATED) != NULL;
+}
+
+/* The type of the column, as SQL */
+const char *
+sm_column_type(const SmObject *column)
+{
+	return sm_attr(column, TYPE);
 }
 
 /* The table of the column, as ALTER TABLE is to name it */
@@ -436,11 +447,11 @@ not_null_name(const SmObject *column)
 	return psprintf("CONSTRAINT %s ", name);
 }
 
-/* The column as it stands in CREATE TABLE and behind ADD COLUMN */
-char *
-sm_column_definition(const SmObject *column)
+/* The column, without what needs every row to have a value if that is to wait */
+static char *
+definition(const SmObject *column, bool waits)
 {
-	const SmObject *def = default_of(column);
+	const SmObject *def = waits ? NULL : default_of(column);
 	StringInfoData sql;
 
 	initStringInfo(&sql);
@@ -454,7 +465,7 @@ sm_column_definition(const SmObject *column)
 		appendStringInfo(&sql, " GENERATED ALWAYS AS (%s) %s",
 						 sm_attr(column, EXPRESSION),
 						 sm_attr(column, GENERATED));
-	if (sm_attr(column, NOT_NULL))
+	if (sm_attr(column, NOT_NULL) && !waits)
 		appendStringInfo(&sql, " %s%s", not_null_name(column),
 						 sm_attr(column, NOT_NULL));
 	if (sm_attr(column, IDENTITY))
@@ -465,6 +476,13 @@ sm_column_definition(const SmObject *column)
 		appendStringInfoChar(&sql, ')');
 	}
 	return sql.data;
+}
+
+/* The column as it stands in CREATE TABLE and behind ADD COLUMN */
+char *
+sm_column_definition(const SmObject *column)
+{
+	return definition(column, false);
 }
 
 /* What cannot stand in the definition */
@@ -540,6 +558,123 @@ set_new(SmDelta *delta, const SmObject *to, SmPhase phase)
 		comment_not_null(delta, to);
 }
 
+/* The definition of NOT NULL without a name */
+static const char *
+unnamed_not_null(const SmObject *column)
+{
+	return strstr(sm_attr(column, NOT_NULL), "NOT NULL");
+}
+
+/*
+ * NOT NULL after a look at all rows that nobody has to wait for.  The look is
+ * taken in the first of the phases, the rest is done in the second.
+ */
+static void
+add_not_null_online(SmDelta *delta, const SmObject *to, SmPhase look,
+					SmPhase set)
+{
+	const char *name = quote_identifier(to->name);
+	const char *table = to->parent->identity;
+	char *check = makeObjectName(to->parent->name, to->name,
+								 "schemamig_not_null");
+
+	if (SM_CAN_WAIT_NOT_NULL)
+	{
+		sm_delta_alter_table(delta, to, look, table,
+							 "ADD CONSTRAINT %s NOT NULL %s%s NOT VALID",
+							 sm_attr(to, NOT_NULL_NAME), name,
+							 unnamed_not_null(to) + strlen("NOT NULL"));
+		sm_delta_alter_table(delta, to, look, table, "VALIDATE CONSTRAINT %s",
+							 sm_attr(to, NOT_NULL_NAME));
+		sm_delta_apart(delta, to, look);
+		sm_delta_hazard(delta, to, look, READS_FOR_NULLS);
+	}
+	else
+	{
+		sm_online_add_check(delta, to, look, table, check,
+							psprintf("%s IS NOT NULL", name));
+		sm_delta_hazard(delta, to, look, READS_FOR_NULLS);
+		sm_delta_alter_table(delta, to, set, table,
+							 "ALTER COLUMN %s SET NOT NULL", name);
+		sm_online_drop_check(delta, to, set, table, check);
+	}
+}
+
+static void
+add_not_null(SmDelta *delta, const SmObject *to)
+{
+	const char *definition = sm_attr(to, NOT_NULL);
+	const char *properties = unnamed_not_null(to) + strlen("NOT NULL");
+	const char *name = quote_identifier(to->name);
+	const char *table = to->parent->identity;
+
+	if (strcmp(definition, "NOT NULL") == 0 && *not_null_name(to) == '\0')
+		sm_delta_alter_table(delta, to, SM_PHASE_ALTER, table,
+							 "ALTER COLUMN %s SET NOT NULL", name);
+	else
+		sm_delta_alter_table(delta, to, SM_PHASE_ALTER, table,
+							 "ADD CONSTRAINT %s NOT NULL %s%s",
+							 sm_attr(to, NOT_NULL_NAME), name, properties);
+	if (!is_foreign(to))
+		sm_delta_hazard(delta, to, SM_PHASE_ALTER, READS_FOR_NULLS);
+}
+
+/* Has the table a primary key all the time, in which the column is not? */
+static bool
+has_lasting_key(const SmDelta *delta, const SmObject *column)
+{
+	const SmObject *table = column->parent;
+
+	for (int i = 0; i < table->children.n; i++)
+	{
+		const SmObject *key = table->children.item[i];
+
+		if (key->kind == &sm_kind_constraint && sm_constraint_is_primary(key))
+			return (!sm_delta_creates(key) || sm_online_aside(delta, key)) &&
+				   !sm_objects_contain(&key->needs, column);
+	}
+	return false;
+}
+
+/* Can the rows that are there get the default of the column in batches? */
+static bool
+can_fill(const SmDelta *delta, const SmObject *to)
+{
+	const SmObject *def = default_of(to);
+
+	return def && sm_attr_true(def, SM_FIRST_ATTR + 1) &&
+		   sm_delta_is_inline(def) && sm_online_table(delta, to->parent) &&
+		   !sm_attr_true(to, CHECKED_DOMAIN) && has_lasting_key(delta, to);
+}
+
+/*
+ * Adds the column, which rows that come have a value in, then gives one to
+ * those that are there, then says that all have one.
+ */
+static void
+create_filled(SmDelta *delta, const SmObject *to)
+{
+	const char *table = to->parent->identity;
+	const char *name = quote_identifier(to->name);
+	const char *value = sm_attr(default_of(to), SM_FIRST_ATTR);
+
+	sm_delta_alter_table(delta, to, SM_PHASE_CREATE, table, "ADD COLUMN %s",
+						 definition(to, true));
+	sm_delta_alter_table(delta, to, SM_PHASE_CREATE, table,
+						 "ALTER COLUMN %s SET DEFAULT %s", name, value);
+	set_new(delta, to, SM_PHASE_DRESS);
+	sm_delta_statement(delta, to, SM_PHASE_FINISH,
+					   "CALL schemamig.backfill(%s, %s, condition => %s)",
+					   quote_literal_cstr(table),
+					   quote_literal_cstr(psprintf("%s = %s", name, value)),
+					   quote_literal_cstr(psprintf("%s IS NULL", name)));
+	sm_delta_outside(delta, to, SM_PHASE_FINISH);
+	sm_delta_hazard(delta, to, SM_PHASE_FINISH,
+					"updates all rows, in batches; triggers fire for them");
+	if (sm_attr(to, NOT_NULL))
+		add_not_null_online(delta, to, SM_PHASE_FINISH, SM_PHASE_FINISH);
+}
+
 static void
 create(SmDelta *delta, const SmObject *to)
 {
@@ -550,6 +685,11 @@ create(SmDelta *delta, const SmObject *to)
 
 	if (sm_column_comes_from_parent(to))
 		return;
+	if (can_fill(delta, to))
+	{
+		create_filled(delta, to);
+		return;
+	}
 	sm_delta_alter_table(delta, to, SM_PHASE_CREATE, to->parent->identity,
 						 "ADD COLUMN %s", sm_column_definition(to));
 	if (is_foreign(to))
@@ -565,7 +705,7 @@ create(SmDelta *delta, const SmObject *to)
 static void
 drop(SmDelta *delta, const SmObject *from)
 {
-	if (sm_attr_true(from, INHERITED))
+	if (sm_attr_true(from, INHERITED) && !sm_table_is_relinked(from->parent))
 		return;
 	sm_delta_alter_table(delta, from, SM_PHASE_DROP, from->parent->identity,
 						 "DROP COLUMN %s", quote_identifier(from->name));
@@ -656,33 +796,6 @@ change_sequence(SmDelta *delta, const SmObject *from, const SmObject *to,
 						   strrchr(sm_attr(to, SEQUENCE_NAME), '.') + 1);
 }
 
-/* The definition of NOT NULL without a name */
-static const char *
-unnamed_not_null(const SmObject *column)
-{
-	return strstr(sm_attr(column, NOT_NULL), "NOT NULL");
-}
-
-static void
-add_not_null(SmDelta *delta, const SmObject *to)
-{
-	const char *definition = sm_attr(to, NOT_NULL);
-	const char *properties = unnamed_not_null(to) + strlen("NOT NULL");
-	const char *name = quote_identifier(to->name);
-	const char *table = to->parent->identity;
-
-	if (strcmp(definition, "NOT NULL") == 0 && *not_null_name(to) == '\0')
-		sm_delta_alter_table(delta, to, SM_PHASE_ALTER, table,
-							 "ALTER COLUMN %s SET NOT NULL", name);
-	else
-		sm_delta_alter_table(delta, to, SM_PHASE_ALTER, table,
-							 "ADD CONSTRAINT %s NOT NULL %s%s",
-							 sm_attr(to, NOT_NULL_NAME), name, properties);
-	if (!is_foreign(to))
-		sm_delta_hazard(delta, to, SM_PHASE_ALTER,
-						"reads the whole table, and fails if there are nulls");
-}
-
 /* The server refuses that, as if it were a column, for a table of a type */
 static void
 rename_not_null(SmDelta *delta, const SmObject *from, const SmObject *to)
@@ -717,14 +830,19 @@ change_not_null(SmDelta *delta, const SmObject *from, const SmObject *to)
 		sm_delta_alter_table(delta, to, SM_PHASE_ALTER, to->parent->identity,
 							 "ALTER COLUMN %s DROP NOT NULL",
 							 quote_identifier(to->name));
-	if (is)
+	if (is && !was && sm_online_table(delta, to->parent) &&
+		!disturbs(from, to, to->changed) &&
+		strstr(sm_attr(to, NOT_NULL), "NOT VALID") == NULL)
+		add_not_null_online(delta, to, SM_PHASE_PREPARE, SM_PHASE_ALTER);
+	else if (is)
 		add_not_null(delta, to);
 }
 
 static void
 alter(SmDelta *delta, const SmObject *from, const SmObject *to, uint64 changed)
 {
-	bool inherited = sm_attr_true(to, INHERITED);
+	bool inherited =
+		sm_attr_true(to, INHERITED) && !sm_table_is_relinked(to->parent);
 	bool had_identity = sm_attr(from, IDENTITY) != NULL;
 	bool has_identity = sm_attr(to, IDENTITY) != NULL;
 

@@ -30,6 +30,7 @@
 #include "kinds/options.h"
 #include "kinds/relation.h"
 #include "kinds/table.h"
+#include "online.h"
 #include "snapshot.h"
 
 enum
@@ -396,6 +397,21 @@ sm_constraint_is_primary(const SmObject *constraint)
 	return sm_attr_is(constraint, TYPE, "p");
 }
 
+/* Is the object a check? */
+bool
+sm_constraint_is_check(const SmObject *object)
+{
+	return object->kind == &sm_kind_constraint && sm_attr_is(object, TYPE, "c");
+}
+
+/* Is it a primary key or a unique constraint? */
+bool
+sm_constraint_is_key(const SmObject *object)
+{
+	return object->kind == &sm_kind_constraint &&
+		   (sm_attr_is(object, TYPE, "p") || sm_attr_is(object, TYPE, "u"));
+}
+
 static bool
 has_index(const SmObject *object)
 {
@@ -408,7 +424,8 @@ comes_from_parent(const SmObject *object)
 {
 	return sm_attr_true(object, INHERITED) && sm_attr_is(object, TYPE, "c") &&
 		   (sm_table_inherits(object->parent) ||
-			!sm_delta_creates(object->parent));
+			(!sm_delta_creates(object->parent) &&
+			 !sm_table_is_relinked(object->parent)));
 }
 
 static bool
@@ -466,6 +483,17 @@ comment_index(SmDelta *delta, const SmObject *to)
 					   comment ? quote_literal_cstr(comment) : "NULL");
 }
 
+/* What the index of a new constraint has and is, beside what it is made of */
+static void
+dress_index(SmDelta *delta, const SmObject *to)
+{
+	if (sm_attr(to, INDEX_COMMENT))
+		comment_index(delta, to);
+	sm_table_mark_index(delta, to, quote_identifier(to->name),
+						sm_attr_true(to, CLUSTERED),
+						sm_attr_true(to, REPLICA_IDENTITY));
+}
+
 /* What the index of a new constraint has beyond the definition */
 static void
 set_index(SmDelta *delta, const SmObject *to, SmPhase phase)
@@ -477,11 +505,94 @@ set_index(SmDelta *delta, const SmObject *to, SmPhase phase)
 	if (options)
 		sm_delta_statement(delta, to, phase, "ALTER INDEX %s SET (%s)",
 						   index_identity(to), options);
-	if (sm_attr(to, INDEX_COMMENT))
-		comment_index(delta, to);
-	sm_table_mark_index(delta, to, quote_identifier(to->name),
-						sm_attr_true(to, CLUSTERED),
-						sm_attr_true(to, REPLICA_IDENTITY));
+	dress_index(delta, to);
+}
+
+/*
+ * The columns of a key, as they stand behind ON of CREATE UNIQUE INDEX; NULL if
+ * that makes no index for the constraint.
+ */
+static const char *
+key_columns(const SmObject *to)
+{
+	static const char *const forms[] = { "PRIMARY KEY ",
+										 "UNIQUE NULLS NOT DISTINCT ",
+										 "UNIQUE " };
+	const char *definition = sm_attr(to, DEFINITION);
+
+	if (strstr(definition, " WITHOUT OVERLAPS)"))
+		return NULL;
+	for (int i = 0; i < (int) lengthof(forms); i++)
+		if (strncmp(definition, forms[i], strlen(forms[i])) == 0)
+			return definition + strlen(forms[i]);
+	return NULL;
+}
+
+/* The index first, without keeping others from writing */
+static void
+create_by_index(SmDelta *delta, const SmObject *to)
+{
+	const char *columns = key_columns(to);
+	char *options = sm_options_text(sm_attr(to, INDEX_OPTIONS));
+	const char *index = quote_identifier(
+		sm_online_aside(delta, to) ? sm_online_aside_name(to) : to->name);
+	StringInfoData sql;
+
+	initStringInfo(&sql);
+	appendStringInfo(&sql, "CREATE UNIQUE INDEX CONCURRENTLY %s ON %s %s",
+					 index, to->parent->identity, columns);
+	if (strncmp(sm_attr(to, DEFINITION), "UNIQUE N", strlen("UNIQUE N")) == 0)
+		appendStringInfoString(&sql, " NULLS NOT DISTINCT");
+	if (options)
+		appendStringInfo(&sql, " WITH (%s)", options);
+	sm_delta_statement(delta, to, SM_PHASE_PREPARE, "%s", sql.data);
+	sm_delta_outside(delta, to, SM_PHASE_PREPARE);
+	sm_delta_hazard(delta, to, SM_PHASE_PREPARE,
+					"fails if there are duplicates");
+	sm_delta_alter_table(delta, to, SM_PHASE_CREATE, to->parent->identity,
+						 "ADD CONSTRAINT %s %s USING INDEX %s%s%s",
+						 quote_identifier(to->name),
+						 sm_constraint_is_primary(to) ? "PRIMARY KEY"
+													  : "UNIQUE",
+						 index, sm_attr(to, DEFERRABLE) ? " " : "",
+						 sm_text_or(sm_attr(to, DEFERRABLE), ""));
+	dress_index(delta, to);
+}
+
+/* Can the constraint be added without a look at the rows that are there? */
+static bool
+can_wait(const SmObject *to)
+{
+	if (sm_attr_true(to, NOT_VALID) || sm_attr_true(to, NOT_ENFORCED))
+		return false;
+	if (sm_attr_is(to, TYPE, "f"))
+		return SM_CAN_WAIT_PARTITIONED_KEY ||
+			   !sm_table_is_partitioned(to->parent);
+	return sm_attr_is(to, TYPE, "c");
+}
+
+/* Is it a key of a partitioned table, whose partitions have theirs by then? */
+static bool
+is_made_of_parts(const SmDelta *delta, const SmObject *to)
+{
+	return sm_online_table(delta, to->parent) && key_columns(to) &&
+		   sm_table_is_partitioned(to->parent) && sm_index_has_all_parts(to);
+}
+
+static void
+create_online(SmDelta *delta, const SmObject *to)
+{
+	if (can_wait(to))
+	{
+		sm_delta_alter_table(delta, to, SM_PHASE_CREATE, to->parent->identity,
+							 "ADD %s NOT VALID", sm_constraint_definition(to));
+		sm_online_validate(delta, to, SM_PHASE_FINISH, to->parent->identity,
+						   to->name);
+		sm_delta_hazard(delta, to, SM_PHASE_FINISH,
+						"reads the whole table, and fails if it has rows that do not fit");
+	}
+	else
+		create_by_index(delta, to);
 }
 
 static void
@@ -489,10 +600,17 @@ create(SmDelta *delta, const SmObject *to)
 {
 	if (comes_from_parent(to))
 		return;
+	if (sm_online_table(delta, to->parent) &&
+		(can_wait(to) ||
+		 (key_columns(to) && !sm_table_is_partitioned(to->parent))))
+	{
+		create_online(delta, to);
+		return;
+	}
 	sm_delta_alter_table(delta, to, SM_PHASE_CREATE, to->parent->identity,
 						 "ADD %s", sm_constraint_definition(to));
 	if (!sm_delta_creates(to->parent) && !sm_attr_true(to, NOT_VALID) &&
-		!sm_attr_true(to, NOT_ENFORCED) &&
+		!sm_attr_true(to, NOT_ENFORCED) && !is_made_of_parts(delta, to) &&
 		to->parent->kind != &sm_kind_foreign_table)
 		sm_delta_hazard(delta, to, SM_PHASE_CREATE,
 						"reads the whole table, and fails if it has rows that do not fit");
@@ -502,7 +620,8 @@ create(SmDelta *delta, const SmObject *to)
 static void
 drop(SmDelta *delta, const SmObject *from)
 {
-	if (sm_attr_true(from, INHERITED) && sm_attr_is(from, TYPE, "c"))
+	if (sm_attr_true(from, INHERITED) && sm_attr_is(from, TYPE, "c") &&
+		!sm_table_is_relinked(from->parent))
 		return;
 	sm_delta_alter_table(delta, from, SM_PHASE_DROP, from->parent->identity,
 						 "DROP CONSTRAINT %s", quote_identifier(from->name));
@@ -525,10 +644,14 @@ alter_enforcement(SmDelta *delta, const SmObject *to, uint64 changed)
 							 sm_attr_true(to, NOT_ENFORCED) ? "NOT " : "");
 	else if (SM_DIFFERS(changed, NOT_VALID))
 	{
-		sm_delta_alter_table(delta, to, SM_PHASE_ALTER, to->parent->identity,
+		SmPhase phase = delta->online ? SM_PHASE_FINISH : SM_PHASE_ALTER;
+
+		sm_delta_alter_table(delta, to, phase, to->parent->identity,
 							 "VALIDATE CONSTRAINT %s",
 							 quote_identifier(to->name));
-		sm_delta_hazard(delta, to, SM_PHASE_ALTER,
+		if (delta->online)
+			sm_delta_apart(delta, to, phase);
+		sm_delta_hazard(delta, to, phase,
 						"reads the whole table, and fails if it has rows that do not fit");
 	}
 }

@@ -32,6 +32,7 @@
 #include "kinds/options.h"
 #include "kinds/relation.h"
 #include "kinds/table.h"
+#include "online.h"
 #include "query.h"
 
 enum
@@ -278,6 +279,13 @@ sql_type(const SmObject *object)
 	return "INDEX";
 }
 
+/* Is the object a unique index, not that of a constraint? */
+bool
+sm_index_is_unique(const SmObject *object)
+{
+	return object->kind == &sm_kind_index && sm_attr_true(object, UNIQUE);
+}
+
 static SmFate
 fate(const SmObject *from, const SmObject *to, uint64 changed)
 {
@@ -290,16 +298,18 @@ fate(const SmObject *from, const SmObject *to, uint64 changed)
 	return SM_DIFFERS(changed, INVALID) ? SM_REPLACE : SM_ALTER;
 }
 
+/* The index, with that name, and what is to stand behind INDEX and ON */
 static char *
-definition(const SmObject *to)
+definition(const SmObject *to, const char *name, const char *how,
+		   const char *only)
 {
 	char *options = sm_options_text(sm_attr(to, OPTIONS));
 	StringInfoData sql;
 
 	initStringInfo(&sql);
-	appendStringInfo(&sql, "CREATE %sINDEX %s ON %s USING %s (%s)",
-					 sm_attr_true(to, UNIQUE) ? "UNIQUE " : "",
-					 quote_identifier(to->name), to->parent->identity,
+	appendStringInfo(&sql, "CREATE %sINDEX %s%s ON %s%s USING %s (%s)",
+					 sm_attr_true(to, UNIQUE) ? "UNIQUE " : "", how,
+					 quote_identifier(name), only, to->parent->identity,
 					 sm_attr(to, METHOD), sm_attr(to, COLUMNS));
 	if (sm_attr(to, INCLUDE))
 		appendStringInfo(&sql, " INCLUDE (%s)", sm_attr(to, INCLUDE));
@@ -364,15 +374,145 @@ attach(SmDelta *delta, const SmObject *to, SmPhase phase)
 }
 
 static void
-create(SmDelta *delta, const SmObject *to)
+build_locking(SmDelta *delta, const SmObject *to)
 {
-	sm_delta_statement(delta, to, SM_PHASE_CREATE, "%s", definition(to));
+	sm_delta_statement(delta, to, SM_PHASE_CREATE, "%s",
+					   definition(to, to->name, "", ""));
 	if (!sm_delta_creates(to->parent))
 		sm_delta_hazard(delta, to, SM_PHASE_CREATE,
 						"writes to the table wait until the index is built%s",
 						sm_attr_true(to, UNIQUE)
 							? "; fails if there are duplicates"
 							: "");
+}
+
+/* The part of the index on that partition, or NULL */
+static const SmObject *
+part_on(const SmObject *index, const SmObject *partition)
+{
+	for (int i = 0; i < index->owned.n; i++)
+		if (index->owned.item[i]->parent == partition)
+			return index->owned.item[i];
+	return NULL;
+}
+
+/*
+ * Is every partition, and its part of the index or of the constraint with one,
+ * among what is compared?
+ */
+bool
+sm_index_has_all_parts(const SmObject *to)
+{
+	for (int i = 0; i < to->parent->users.n; i++)
+	{
+		const SmObject *link = to->parent->users.item[i];
+		const SmObject *part;
+
+		if (!sm_table_is_linked(to->parent, link))
+			continue;
+		part = part_on(to, link->parent);
+		if (part == NULL || part->ignored || link->ignored)
+			return false;
+	}
+	return true;
+}
+
+/*
+ * Is it an index of a partitioned table that is made of parts which are built
+ * one by one?
+ */
+bool
+sm_index_built_of_parts(const SmDelta *delta, const SmObject *index)
+{
+	return sm_online_table(delta, index->parent) &&
+		   sm_table_is_partitioned(index->parent) &&
+		   sm_index_has_all_parts(index);
+}
+
+/*
+ * An index of a partitioned table is nothing but its parts: it is made of those
+ * that are built by then.  Those of tables that are attached later come along.
+ */
+static void
+build_of_parts(SmDelta *delta, const SmObject *to, SmPhase phase,
+			   const char *name)
+{
+	bool aside = phase == SM_PHASE_PREPARE;
+
+	sm_delta_statement(delta, to, phase, "%s",
+					   definition(to, name, "", "ONLY "));
+	for (int i = 0; i < to->parent->users.n; i++)
+	{
+		const SmObject *link = to->parent->users.item[i];
+		const SmObject *part;
+
+		if (!sm_table_is_linked(to->parent, link) || sm_delta_creates(link))
+			continue;
+		part = part_on(to, link->parent);
+		sm_delta_statement(delta, to, phase,
+						   "ALTER INDEX %s ATTACH PARTITION %s",
+						   quote_qualified_identifier(to->schema, name),
+						   aside && sm_online_aside(delta, part)
+							   ? quote_qualified_identifier(part->schema,
+															sm_online_aside_name(
+																part))
+							   : part->identity);
+	}
+}
+
+/*
+ * Must the index be the replica identity before the old one, which is that, can
+ * go?  Without one, rows of a published table could not be changed.
+ */
+static bool
+keeps_identity(const SmObject *to)
+{
+	for (int i = 0; i < to->needs.n; i++)
+		if (to->needs.item[i]->kind == &sm_kind_column &&
+			to->needs.item[i]->fate != SM_KEEP)
+			return false;
+	return to->peer && sm_attr_true(to, REPLICA_IDENTITY) &&
+		   sm_attr_true(to->peer, REPLICA_IDENTITY);
+}
+
+/* Without keeping others from writing, and beside the one that it replaces */
+static void
+build_online(SmDelta *delta, const SmObject *to)
+{
+	bool aside = sm_online_aside(delta, to);
+	SmPhase phase = aside ? SM_PHASE_PREPARE : SM_PHASE_CREATE;
+	const char *name = aside ? sm_online_aside_name(to) : to->name;
+
+	if (sm_table_is_partitioned(to->parent))
+		build_of_parts(delta, to, phase, name);
+	else
+	{
+		sm_delta_statement(delta, to, phase, "%s",
+						   definition(to, name, "CONCURRENTLY ", ""));
+		sm_delta_outside(delta, to, phase);
+		if (sm_attr_true(to, UNIQUE))
+			sm_delta_hazard(delta, to, phase, "fails if there are duplicates");
+	}
+	if (aside && keeps_identity(to))
+		sm_delta_alter_table(delta, to, phase, to->parent->identity,
+							 "REPLICA IDENTITY USING INDEX %s",
+							 quote_identifier(name));
+	if (aside)
+		sm_delta_statement(delta, to, SM_PHASE_CREATE,
+						   "ALTER INDEX %s RENAME TO %s",
+						   quote_qualified_identifier(to->schema, name),
+						   quote_identifier(to->name));
+}
+
+static void
+create(SmDelta *delta, const SmObject *to)
+{
+	if (sm_index_built_of_parts(delta, to) ||
+		(sm_online_table(delta, to->parent) &&
+		 !sm_table_is_partitioned(to->parent)))
+		build_online(delta, to);
+	else
+		build_locking(delta, to);
 	attach(delta, to, SM_PHASE_CREATE);
 	set_statistics(delta, to, SM_PHASE_CREATE, sm_attr(to, STATISTICS), NULL);
 	sm_table_mark_index(delta, to, quote_identifier(to->name),
@@ -380,11 +520,31 @@ create(SmDelta *delta, const SmObject *to)
 						sm_attr_true(to, REPLICA_IDENTITY));
 }
 
+/* Is there a foreign key for which rows are looked up in the index? */
+static bool
+has_foreign_keys(const SmObject *index)
+{
+	for (int i = 0; i < index->users.n; i++)
+		if (index->users.item[i]->kind == &sm_kind_constraint)
+			return true;
+	return false;
+}
+
+/*
+ * A foreign key has to go before, and should not be missing for longer than one
+ * transaction.
+ */
 static void
 drop(SmDelta *delta, const SmObject *from)
 {
-	sm_delta_statement(delta, from, SM_PHASE_DROP, "DROP INDEX %s",
-					   from->identity);
+	bool online = sm_online_table(delta, from->parent) &&
+				  !sm_table_is_partitioned(from->parent) &&
+				  !has_foreign_keys(from);
+
+	sm_delta_statement(delta, from, SM_PHASE_DROP, "DROP INDEX %s%s",
+					   online ? "CONCURRENTLY " : "", from->identity);
+	if (online)
+		sm_delta_outside(delta, from, SM_PHASE_DROP);
 }
 
 static void

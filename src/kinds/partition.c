@@ -12,9 +12,13 @@
 
 #include "catalog/pg_class.h"
 #include "catalog/pg_inherits.h"
+#include "commands/defrem.h"
 
 #include "compat.h"
 #include "kinds.h"
+#include "kinds/condition.h"
+#include "kinds/table.h"
+#include "online.h"
 
 enum
 {
@@ -53,24 +57,143 @@ sql_type(const SmObject *object)
 	return "TABLE";
 }
 
-static void
-create(SmDelta *delta, const SmObject *to)
+/* The table that it is a partition of, or NULL */
+static const SmObject *
+parent_of(const SmObject *link)
 {
-	sm_delta_statement(delta, to, SM_PHASE_CREATE,
-					   "ALTER TABLE %s ATTACH PARTITION %s %s",
-					   sm_attr(to, PARENT), to->identity, sm_attr(to, BOUND));
-	if (!sm_delta_creates(to->parent) &&
-		to->parent->kind != &sm_kind_foreign_table)
-		sm_delta_hazard(delta, to, SM_PHASE_CREATE,
-						"reads the whole table, and fails if it has rows that do not belong there");
+	for (int i = 0; i < link->needs.n; i++)
+		if (sm_table_is_linked(link->needs.item[i], link) &&
+			sm_attr_is(link, PARENT, link->needs.item[i]->identity))
+			return link->needs.item[i];
+	return NULL;
+}
+
+/* The default partition of the table that others may be using, or NULL */
+static const SmObject *
+default_partition(const SmObject *table)
+{
+	for (int i = 0; i < table->users.n; i++)
+	{
+		const SmObject *link = table->users.item[i];
+
+		if (sm_table_is_linked(table, link) &&
+			sm_attr_is(link, BOUND, "DEFAULT"))
+			return link;
+	}
+	return NULL;
+}
+
+static char *
+check_name(const SmObject *table, const SmObject *link)
+{
+	return makeObjectName(table->name,
+						  table == link->parent ? NULL : link->name,
+						  "schemamig_bounds");
+}
+
+/*
+ * Lets the server know beforehand that the rows of a table fit: those of the
+ * partition its bounds, or those of the default partition not the bounds of a
+ * new one.  Returns whether that can be done.
+ */
+static bool
+add_check(SmDelta *delta, const SmObject *link, SmPhase phase,
+		  const SmObject *table, const char *hazard)
+{
+	const SmObject *parent = parent_of(link);
+	char *condition =
+		parent ? sm_condition_of_partition(parent, sm_attr(link, BOUND)) : NULL;
+
+	if (condition == NULL || !sm_online_table(delta, table))
+		return false;
+	if (table != link->parent)
+		condition = psprintf("NOT (%s)", condition);
+	sm_online_add_check(delta, link, phase, table->identity,
+						check_name(table, link), condition);
+	if (hazard)
+		sm_delta_hazard(delta, link, phase, "%s", hazard);
+	return true;
 }
 
 static void
+drop_check(SmDelta *delta, const SmObject *link, SmPhase phase,
+		   const SmObject *table)
+{
+	sm_online_drop_check(delta, link, phase, table->identity,
+						 check_name(table, link));
+}
+
+/* The default partition that is read when this one is attached, or NULL */
+static const SmObject *
+other_to_check(const SmObject *to)
+{
+	const SmObject *parent = parent_of(to);
+	const SmObject *other = parent ? default_partition(parent) : NULL;
+
+	return other && other != to && !sm_delta_creates(other) ? other->parent
+															: NULL;
+}
+
+static void
+create(SmDelta *delta, const SmObject *to)
+{
+	const char *hazard =
+		"reads the whole table, and fails if it has rows that do not belong there";
+	const SmObject *other = other_to_check(to);
+	bool checked = add_check(delta, to, SM_PHASE_PREPARE, to->parent, hazard);
+	bool other_checked =
+		other &&
+		add_check(delta, to, SM_PHASE_PREPARE, other,
+				  "reads the default partition, and fails if it has rows that belong here");
+
+	sm_delta_statement(delta, to, SM_PHASE_CREATE,
+					   "ALTER TABLE %s ATTACH PARTITION %s %s",
+					   sm_attr(to, PARENT), to->identity, sm_attr(to, BOUND));
+	if (other)
+		sm_delta_locks(delta, to, SM_PHASE_CREATE, AccessExclusiveLock);
+	if (!checked && !sm_delta_creates(to->parent) &&
+		to->parent->kind != &sm_kind_foreign_table)
+		sm_delta_hazard(delta, to, SM_PHASE_CREATE, "%s", hazard);
+	if (checked)
+		drop_check(delta, to, SM_PHASE_CREATE, to->parent);
+	if (other_checked)
+		drop_check(delta, to, SM_PHASE_CREATE, other);
+}
+
+/*
+ * Can the partition be detached while others use the table that it is one of?
+ * Not as long as that has a default partition.
+ */
+bool
+sm_partition_leaves_online(const SmDelta *delta, const SmObject *link)
+{
+	const SmObject *parent = parent_of(link);
+
+	return parent && sm_online_table(delta, parent) &&
+		   default_partition(parent) == NULL &&
+		   default_partition(parent->peer) == NULL;
+}
+
+/*
+ * CONCURRENTLY leaves the bounds behind as a constraint, unless there is one
+ * already that says the same; that one can be dropped by its name.
+ */
+static void
 drop(SmDelta *delta, const SmObject *from)
 {
+	bool online = from->fate == SM_DROP &&
+				  sm_partition_leaves_online(delta, from) &&
+				  add_check(delta, from, SM_PHASE_DROP, from->parent, NULL);
+
 	sm_delta_statement(delta, from, SM_PHASE_DROP,
-					   "ALTER TABLE %s DETACH PARTITION %s",
-					   sm_attr(from, PARENT), from->identity);
+					   "ALTER TABLE %s DETACH PARTITION %s%s",
+					   sm_attr(from, PARENT), from->identity,
+					   online ? " CONCURRENTLY" : "");
+	if (online)
+	{
+		sm_delta_outside(delta, from, SM_PHASE_DROP);
+		drop_check(delta, from, SM_PHASE_DROP, from->parent);
+	}
 }
 
 const SmKind sm_kind_partition = {

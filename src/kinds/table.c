@@ -134,6 +134,41 @@ sm_table_has_children(const SmObject *table)
 	return sm_attr(table, PARTITION_KEY) || sm_attr_true(table, HAS_CHILDREN);
 }
 
+/* The partition key, such as RANGE (day), of a table; NULL: it has none */
+const char *
+sm_table_partition_key(const SmObject *table)
+{
+	return table->kind == &sm_kind_table ? sm_attr(table, PARTITION_KEY) : NULL;
+}
+
+/* Is it a partitioned table? */
+bool
+sm_table_is_partitioned(const SmObject *table)
+{
+	return sm_table_partition_key(table) != NULL;
+}
+
+/* Does the object say that another table is a partition of this one? */
+bool
+sm_table_is_linked(const SmObject *table, const SmObject *link)
+{
+	return link->kind == &sm_kind_partition && link->parent != table;
+}
+
+/*
+ * Is the table attached or detached, so that it has to get by itself, or lose,
+ * what its parent has?
+ */
+bool
+sm_table_is_relinked(const SmObject *table)
+{
+	for (int i = 0; i < table->children.n; i++)
+		if (table->children.item[i]->kind == &sm_kind_partition &&
+			table->children.item[i]->fate != SM_KEEP)
+			return true;
+	return false;
+}
+
 /* Does the table have parents that CREATE TABLE names? */
 bool
 sm_table_inherits(const SmObject *table)
@@ -314,6 +349,24 @@ create(SmDelta *delta, const SmObject *to)
 		set_replica_identity(delta, to, SM_PHASE_CREATE);
 }
 
+/* A partition that is to be dropped leaves without a lock on the others */
+static void
+detach_online(SmDelta *delta, const SmObject *from)
+{
+	for (int i = 0; i < from->children.n; i++)
+	{
+		const SmObject *link = from->children.item[i];
+
+		if (link->kind != &sm_kind_partition || link->split ||
+			!sm_partition_leaves_online(delta, link))
+			continue;
+		sm_delta_statement(delta, from, SM_PHASE_DROP,
+						   "ALTER TABLE %s DETACH PARTITION %s CONCURRENTLY",
+						   sm_attr(link, SM_FIRST_ATTR), from->identity);
+		sm_delta_outside(delta, from, SM_PHASE_DROP);
+	}
+}
+
 static void
 create_foreign(SmDelta *delta, const SmObject *to)
 {
@@ -334,6 +387,7 @@ create_foreign(SmDelta *delta, const SmObject *to)
 static void
 drop(SmDelta *delta, const SmObject *from)
 {
+	detach_online(delta, from);
 	sm_delta_statement(delta, from, SM_PHASE_DROP, "DROP TABLE %s",
 					   from->identity);
 	sm_delta_hazard(delta, from, SM_PHASE_DROP,

@@ -15,6 +15,13 @@
 
 extern const char *sm_table_only(const SmObject *table);
 extern bool sm_table_has_children(const SmObject *table);
+extern bool sm_table_is_partitioned(const SmObject *table);
+extern const char *sm_table_partition_key(const SmObject *table);
+extern bool
+sm_table_is_linked(const SmObject *table, const SmObject *link);
+extern bool
+sm_partition_leaves_online(const SmDelta *delta, const SmObject *link);
+extern bool sm_table_is_relinked(const SmObject *table);
 extern bool sm_table_inherits(const SmObject *table);
 extern bool sm_table_parent_changes(const SmObject *column, int attribute);
 extern bool sm_table_sets_toast_options(const SmObject *to);
@@ -24,6 +31,10 @@ extern void
 sm_table_mark_index(SmDelta *delta, const SmObject *to, const char *index,
 					bool clustered, bool replica_identity);
 extern void sm_table_unmark_cluster(SmDelta *delta, const SmObject *to);
+extern bool sm_index_has_all_parts(const SmObject *index);
+extern bool
+sm_index_built_of_parts(const SmDelta *delta, const SmObject *index);
+extern const char *sm_column_type(const SmObject *column);
 extern const char *sm_column_sequence(const SmObject *column);
 extern char *sm_column_sequence_aside(const SmObject *column);
 extern bool sm_sequence_becomes_identity(const SmObject *sequence);
@@ -32,6 +43,9 @@ extern bool sm_column_comes_from_parent(const SmObject *column);
 extern const char *sm_column_storage(const SmObject *column);
 extern char *sm_column_definition(const SmObject *column);
 extern bool sm_constraint_is_primary(const SmObject *constraint);
+extern bool sm_constraint_is_check(const SmObject *object);
+extern bool sm_constraint_is_key(const SmObject *object);
+extern bool sm_index_is_unique(const SmObject *object);
 extern char *sm_constraint_definition(const SmObject *constraint);
 
 #endif /* SM_TABLE_H */
