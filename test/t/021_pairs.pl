@@ -1,6 +1,9 @@
 # Pairs of schemas (test/data/pairs): autogenerate() writes the revision that
 # leads from each to the other, and pg_dump is the judge.
 #
+# Those with the option "online" also run in that form, or all of them and only in
+# that form with PAIRS_ONLINE set.
+#
 # PAIRS=regexp runs those with such names only, PAIRS_JOBS=n at once, and with
 # PAIRS_KEEP set their databases and files stay.  Those of kinds and changes that
 # are not compared yet have an option that says so, and run with PAIRS_ALL only.
@@ -39,6 +42,10 @@ my $version = $node->pg_version->major;
 my $only = $ENV{PAIRS} // '';
 my @pairs = grep { $_->{name} =~ /$only/ } map { Pair->new($_) } Pair::all();
 @pairs = grep { $_->option('issue', 4) <= 4 } @pairs if !$ENV{PAIRS_ALL};
+@pairs =
+  $ENV{PAIRS_ONLINE}
+  ? map { $_->online } @pairs
+  : map { $_->option('online') ? ($_, $_->online) : $_ } @pairs;
 
 # what this server has been built without
 my %extension = map { $_ => 1 } split /\n/, $node->safe_psql('postgres', 'SELECT name FROM pg_available_extensions');

@@ -21,7 +21,8 @@ sub all
 sub data_file { return "$data/$_[0]" }
 
 # The pair of that name, with its options: "key = value" in each line, where
-# "key up" and "key down" are for one direction only.
+# "key up" and "key down" are for one direction only, and "online key" takes its
+# place in the online form.
 sub new
 {
 	my ($class, $name) = @_;
@@ -30,11 +31,25 @@ sub new
 	{
 		for (split /\n/, slurp_file("$self->{dir}/options"))
 		{
-			/^(\w+(?: (?:up|down))?) =(?: (.*))?$/ or die "$name: what is the option \"$_\"?";
+			/^((?:online )?\w+(?: (?:up|down))?) =(?: (.*))?$/ or die "$name: what is the option \"$_\"?";
 			$self->{options}{$1} = $2 // '';
 		}
 	}
 	return bless $self, $class;
+}
+
+# The same pair, with revisions in the form that keeps others from waiting
+sub online
+{
+	my ($self) = @_;
+	my %options = map { /^online / ? ($' => $self->{options}{$_}) : () } keys %{ $self->{options} };
+	return bless {
+		%$self,
+		name => "$self->{name}_online",
+		online => 1,
+		options => { %{ $self->{options} }, %options }
+	  },
+	  ref $self;
 }
 
 sub option
@@ -101,6 +116,7 @@ sub arguments
 		push @arguments, "renames => '$renames'";
 	}
 	push @arguments, 'allow_data_loss => true' if $self->option('allow_data_loss');
+	push @arguments, 'online => true' if $self->{online};
 	return join '', map { ", $_" } @arguments;
 }
 
@@ -115,7 +131,7 @@ sub script
 	my $facts = sub { return "\\o $out.$_[0].facts\n\\i " . data_file('facts.sql') . "\n\\o" };
 	my $move = sub {
 		my ($way, $target) = @_;
-		return "CALL schemamig.migrate('$target', '$way');" if $self->option('migrate');
+		return "CALL schemamig.migrate('$target', '$way');" if $self->option('migrate') || $self->{online};
 		return "SELECT count(*) AS steps FROM schemamig.$way('$target') \\gset";
 	};
 	my $check = $direction->{check} ? "\\o $out.check\n\\i $direction->{check}\n\\o" : '';
