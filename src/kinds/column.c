@@ -30,20 +30,17 @@
 #include "kinds/attribute.h"
 #include "kinds/column.h"
 #include "kinds/foreign.h"
+#include "kinds/notnull.h"
 #include "kinds/options.h"
 #include "kinds/table.h"
 #include "online.h"
-
-#define READS_FOR_NULLS "reads the whole table, and fails if there are nulls"
 
 enum
 {
 	TYPE = SM_FIRST_ATTR,
 	COLLATION, /* if it is not that of the type */
-	NOT_NULL,  /* as it stands in the definition */
-	NOT_NULL_NAME,
-	NOT_NULL_COMMENT,
-	IDENTITY, /* ALWAYS, BY DEFAULT */
+	/* then NOT NULL, see notnull.h */
+	IDENTITY = SM_NOT_NULL_COMMENT + 1, /* ALWAYS, BY DEFAULT */
 	SEQUENCE_NAME,
 	START,
 	INCREMENT,
@@ -152,7 +149,7 @@ read_tuple(SmReader *reader, HeapTuple tuple, TupleDesc desc)
 			sm_snapshot_text(a.snapshot,
 							 generate_collation_name(a.form->attcollation));
 	if (a.form->attnotnull)
-		column->attr[NOT_NULL] = "NOT NULL";
+		column->attr[SM_NOT_NULL] = "NOT NULL";
 	column->attr[IDENTITY] = identity_words(a.form->attidentity);
 	column->attr[GENERATED] = generated_word(a.form->attgenerated);
 	if (a.form->attstorage != a.type.storage)
@@ -222,34 +219,6 @@ sm_column_set_expression(SmSnapshot *snapshot, SmObject *column, Oid attrdef,
 
 	column->attr[EXPRESSION] = sm_snapshot_text(snapshot, expression);
 	sm_snapshot_place(snapshot, address, column);
-}
-
-/*
- * Takes the constraint by which the column is not null, which servers have from
- * PG18 on.  Its name is said only if it is not what the server would choose.
- */
-void
-sm_column_set_not_null(SmSnapshot *snapshot, SmObject *column,
-					   Form_pg_constraint form)
-{
-	SmAddress address = { ConstraintRelationId, form->oid, 0 };
-	const char *name = quote_identifier(NameStr(form->conname));
-	char *usual =
-		psprintf("%s_%s_not_null", column->parent->name, column->name);
-	bool named = strcmp(NameStr(form->conname), usual) != 0;
-
-	if (named || form->connoinherit || !form->convalidated)
-		column->attr[NOT_NULL] =
-			sm_snapshot_text(snapshot,
-							 psprintf("%s%s%sNOT NULL%s%s",
-									  named ? "CONSTRAINT " : "",
-									  named ? name : "", named ? " " : "",
-									  form->connoinherit ? " NO INHERIT" : "",
-									  form->convalidated ? "" : " NOT VALID"));
-	else
-		column->attr[NOT_NULL] = "NOT NULL";
-	column->attr[NOT_NULL_NAME] = sm_snapshot_text(snapshot, name);
-	sm_snapshot_place_part(snapshot, address, column);
 }
 
 /* Is it a generated column? */
@@ -432,21 +401,6 @@ default_of(const SmObject *column)
 	return NULL;
 }
 
-/*
- * What stands before NOT NULL where the name that the server would choose could
- * be taken: by a child, whose constraint has the name of its parent's
- */
-static const char *
-not_null_name(const SmObject *column)
-{
-	const char *name = sm_attr(column, NOT_NULL_NAME);
-
-	if (name == NULL || !sm_attr_is(column, NOT_NULL, "NOT NULL") ||
-		!sm_table_has_children(column->parent))
-		return "";
-	return psprintf("CONSTRAINT %s ", name);
-}
-
 /* The column, without what needs every row to have a value if that is to wait */
 static char *
 definition(const SmObject *column, bool waits)
@@ -465,9 +419,9 @@ definition(const SmObject *column, bool waits)
 		appendStringInfo(&sql, " GENERATED ALWAYS AS (%s) %s",
 						 sm_attr(column, EXPRESSION),
 						 sm_attr(column, GENERATED));
-	if (sm_attr(column, NOT_NULL) && !waits)
-		appendStringInfo(&sql, " %s%s", not_null_name(column),
-						 sm_attr(column, NOT_NULL));
+	if (sm_attr(column, SM_NOT_NULL) && !waits)
+		appendStringInfo(&sql, " %s%s", sm_not_null_prefix(column),
+						 sm_attr(column, SM_NOT_NULL));
 	if (sm_attr(column, IDENTITY))
 	{
 		appendStringInfo(&sql, " GENERATED %s AS IDENTITY (",
@@ -529,17 +483,6 @@ set_physical(SmDelta *delta, const SmObject *from, const SmObject *to,
 											   NULL, NULL));
 }
 
-static void
-comment_not_null(SmDelta *delta, const SmObject *to)
-{
-	const char *comment = sm_attr(to, NOT_NULL_COMMENT);
-
-	sm_delta_statement(delta, to, SM_PHASE_DRESS,
-					   "COMMENT ON CONSTRAINT %s ON %s IS %s",
-					   sm_attr(to, NOT_NULL_NAME), to->parent->identity,
-					   comment ? quote_literal_cstr(comment) : "NULL");
-}
-
 /*
  * Those that cannot stand in the definition are set when the table is there:
  * called for columns that are created with it, too.
@@ -554,69 +497,8 @@ set_new(SmDelta *delta, const SmObject *to, SmPhase phase)
 			set |= SM_BIT(i);
 	if (set)
 		set_physical(delta, NULL, to, phase, set);
-	if (sm_attr(to, NOT_NULL_COMMENT))
-		comment_not_null(delta, to);
-}
-
-/* The definition of NOT NULL without a name */
-static const char *
-unnamed_not_null(const SmObject *column)
-{
-	return strstr(sm_attr(column, NOT_NULL), "NOT NULL");
-}
-
-/*
- * NOT NULL after a look at all rows that nobody has to wait for.  The look is
- * taken in the first of the phases, the rest is done in the second.
- */
-static void
-add_not_null_online(SmDelta *delta, const SmObject *to, SmPhase look,
-					SmPhase set)
-{
-	const char *name = quote_identifier(to->name);
-	const char *table = to->parent->identity;
-	char *check = makeObjectName(to->parent->name, to->name,
-								 "schemamig_not_null");
-
-	if (SM_CAN_WAIT_NOT_NULL)
-	{
-		sm_delta_alter_table(delta, to, look, table,
-							 "ADD CONSTRAINT %s NOT NULL %s%s NOT VALID",
-							 sm_attr(to, NOT_NULL_NAME), name,
-							 unnamed_not_null(to) + strlen("NOT NULL"));
-		sm_delta_alter_table(delta, to, look, table, "VALIDATE CONSTRAINT %s",
-							 sm_attr(to, NOT_NULL_NAME));
-		sm_delta_apart(delta, to, look);
-		sm_delta_hazard(delta, to, look, READS_FOR_NULLS);
-	}
-	else
-	{
-		sm_online_add_check(delta, to, look, table, check,
-							psprintf("%s IS NOT NULL", name));
-		sm_delta_hazard(delta, to, look, READS_FOR_NULLS);
-		sm_delta_alter_table(delta, to, set, table,
-							 "ALTER COLUMN %s SET NOT NULL", name);
-		sm_online_drop_check(delta, to, set, table, check);
-	}
-}
-
-static void
-add_not_null(SmDelta *delta, const SmObject *to)
-{
-	const char *definition = sm_attr(to, NOT_NULL);
-	const char *properties = unnamed_not_null(to) + strlen("NOT NULL");
-	const char *name = quote_identifier(to->name);
-	const char *table = to->parent->identity;
-
-	if (strcmp(definition, "NOT NULL") == 0 && *not_null_name(to) == '\0')
-		sm_delta_alter_table(delta, to, SM_PHASE_ALTER, table,
-							 "ALTER COLUMN %s SET NOT NULL", name);
-	else
-		sm_delta_alter_table(delta, to, SM_PHASE_ALTER, table,
-							 "ADD CONSTRAINT %s NOT NULL %s%s",
-							 sm_attr(to, NOT_NULL_NAME), name, properties);
-	if (!is_foreign(to))
-		sm_delta_hazard(delta, to, SM_PHASE_ALTER, READS_FOR_NULLS);
+	if (sm_attr(to, SM_NOT_NULL_COMMENT))
+		sm_not_null_comment(delta, to);
 }
 
 /* Has the table a primary key all the time, in which the column is not? */
@@ -671,8 +553,8 @@ create_filled(SmDelta *delta, const SmObject *to)
 	sm_delta_outside(delta, to, SM_PHASE_FINISH);
 	sm_delta_hazard(delta, to, SM_PHASE_FINISH,
 					"updates all rows, in batches; triggers fire for them");
-	if (sm_attr(to, NOT_NULL))
-		add_not_null_online(delta, to, SM_PHASE_FINISH, SM_PHASE_FINISH);
+	if (sm_attr(to, SM_NOT_NULL))
+		sm_not_null_add_online(delta, to, SM_PHASE_FINISH, SM_PHASE_FINISH);
 }
 
 static void
@@ -696,7 +578,7 @@ create(SmDelta *delta, const SmObject *to)
 		;
 	else if (filled)
 		sm_delta_rewrites(delta, to, SM_PHASE_CREATE);
-	else if (sm_attr(to, NOT_NULL) && def == NULL)
+	else if (sm_attr(to, SM_NOT_NULL) && def == NULL)
 		sm_delta_hazard(delta, to, SM_PHASE_CREATE,
 						"fails if the table has rows: the column is NOT NULL and has no default");
 	set_new(delta, to, SM_PHASE_DRESS);
@@ -796,48 +678,6 @@ change_sequence(SmDelta *delta, const SmObject *from, const SmObject *to,
 						   strrchr(sm_attr(to, SEQUENCE_NAME), '.') + 1);
 }
 
-/* The server refuses that, as if it were a column, for a table of a type */
-static void
-rename_not_null(SmDelta *delta, const SmObject *from, const SmObject *to)
-{
-	const char *table = to->parent->identity;
-	const char *type = sm_table_stays_of_type(to->parent);
-
-	if (type)
-		sm_delta_statement(delta, to, SM_PHASE_ALTER, "ALTER TABLE %s NOT OF",
-						   table);
-	sm_delta_statement(delta, to, SM_PHASE_ALTER,
-					   "ALTER TABLE %s RENAME CONSTRAINT %s TO %s", table,
-					   sm_attr(from, NOT_NULL_NAME),
-					   sm_attr(to, NOT_NULL_NAME));
-	if (type)
-		sm_delta_statement(delta, to, SM_PHASE_ALTER, "ALTER TABLE %s OF %s",
-						   table, type);
-}
-
-static void
-change_not_null(SmDelta *delta, const SmObject *from, const SmObject *to)
-{
-	bool was = sm_attr(from, NOT_NULL) != NULL;
-	bool is = sm_attr(to, NOT_NULL) != NULL;
-
-	if (was && is && strcmp(unnamed_not_null(from), unnamed_not_null(to)) == 0)
-	{
-		rename_not_null(delta, from, to);
-		return;
-	}
-	if (was)
-		sm_delta_alter_table(delta, to, SM_PHASE_ALTER, to->parent->identity,
-							 "ALTER COLUMN %s DROP NOT NULL",
-							 quote_identifier(to->name));
-	if (is && !was && sm_online_table(delta, to->parent) &&
-		!disturbs(from, to, to->changed) &&
-		strstr(sm_attr(to, NOT_NULL), "NOT VALID") == NULL)
-		add_not_null_online(delta, to, SM_PHASE_PREPARE, SM_PHASE_ALTER);
-	else if (is)
-		add_not_null(delta, to);
-}
-
 static void
 alter(SmDelta *delta, const SmObject *from, const SmObject *to, uint64 changed)
 {
@@ -869,10 +709,11 @@ alter(SmDelta *delta, const SmObject *from, const SmObject *to, uint64 changed)
 		if (sm_attr_is(to, GENERATED, "STORED") && !is_foreign(to))
 			sm_delta_rewrites(delta, to, SM_PHASE_ALTER);
 	}
-	if (SM_DIFFERS(changed, NOT_NULL) && !sm_table_parent_changes(to, NOT_NULL))
-		change_not_null(delta, from, to);
-	if (sm_attr(to, NOT_NULL) && SM_DIFFERS(changed, NOT_NULL_COMMENT))
-		comment_not_null(delta, to);
+	if (SM_DIFFERS(changed, SM_NOT_NULL) &&
+		!sm_table_parent_changes(to, SM_NOT_NULL))
+		sm_not_null_change(delta, from, to, disturbs(from, to, changed));
+	if (sm_attr(to, SM_NOT_NULL) && SM_DIFFERS(changed, SM_NOT_NULL_COMMENT))
+		sm_not_null_comment(delta, to);
 	if (SM_DIFFERS(changed, IDENTITY) && has_identity)
 		change_identity(delta, from, to);
 	if (had_identity && has_identity)
@@ -896,7 +737,7 @@ const SmKind sm_kind_column = {
 	.aliased = aliased,
 	.loaded = loaded,
 	.compare = compare,
-	.part_comment = NOT_NULL_COMMENT,
+	.part_comment = SM_NOT_NULL_COMMENT,
 	.type_attribute = TYPE,
 	.collation_attribute = COLLATION,
 	.sql_type = sql_type,

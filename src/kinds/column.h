@@ -8,14 +8,10 @@
 #ifndef SM_COLUMN_H
 #define SM_COLUMN_H
 
-#include "catalog/pg_constraint.h"
-
 #include "object.h"
 
 extern void sm_column_set_expression(SmSnapshot *snapshot, SmObject *column,
 									 Oid attrdef, const char *expression);
-extern void sm_column_set_not_null(SmSnapshot *snapshot, SmObject *column,
-								   Form_pg_constraint form);
 extern bool sm_column_is_generated(const SmObject *column);
 
 #endif /* SM_COLUMN_H */

@@ -27,6 +27,7 @@
 #include "deparse.h"
 #include "kinds.h"
 #include "kinds/column.h"
+#include "kinds/notnull.h"
 #include "kinds/options.h"
 #include "kinds/relation.h"
 #include "kinds/table.h"
@@ -335,7 +336,7 @@ read_not_null(const ConstraintTuple *c)
 	address.subid = DatumGetInt16(number[0]);
 	column = sm_snapshot_at(c->snapshot, address);
 	if (column && column->kind == &sm_kind_column)
-		sm_column_set_not_null(c->snapshot, column, c->form);
+		sm_not_null_read(c->snapshot, column, c->form);
 }
 
 static void

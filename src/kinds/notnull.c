@@ -1,0 +1,185 @@
+/*-------------------------------------------------------------------------
+ *
+ * notnull.c
+ *	  That a column of a table is not null.
+ *
+ * Up to PG17 that is a property of the column, from PG18 on a constraint with a
+ * name.  It has come with the column ever since, so it is a part of it here.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "catalog/pg_constraint.h"
+#include "commands/defrem.h"
+#include "utils/builtins.h"
+
+#include "compat.h"
+#include "kinds.h"
+#include "kinds/notnull.h"
+#include "kinds/table.h"
+#include "online.h"
+
+#define READS_FOR_NULLS "reads the whole table, and fails if there are nulls"
+
+/*
+ * Takes the constraint by which the column is not null, which servers have from
+ * PG18 on.  Its name is said only if it is not what the server would choose.
+ */
+void
+sm_not_null_read(SmSnapshot *snapshot, SmObject *column,
+				 Form_pg_constraint form)
+{
+	SmAddress address = { ConstraintRelationId, form->oid, 0 };
+	const char *name = quote_identifier(NameStr(form->conname));
+	char *usual =
+		psprintf("%s_%s_not_null", column->parent->name, column->name);
+	bool named = strcmp(NameStr(form->conname), usual) != 0;
+
+	if (named || form->connoinherit || !form->convalidated)
+		column->attr[SM_NOT_NULL] =
+			sm_snapshot_text(snapshot,
+							 psprintf("%s%s%sNOT NULL%s%s",
+									  named ? "CONSTRAINT " : "",
+									  named ? name : "", named ? " " : "",
+									  form->connoinherit ? " NO INHERIT" : "",
+									  form->convalidated ? "" : " NOT VALID"));
+	else
+		column->attr[SM_NOT_NULL] = "NOT NULL";
+	column->attr[SM_NOT_NULL_NAME] = sm_snapshot_text(snapshot, name);
+	sm_snapshot_place_part(snapshot, address, column);
+}
+
+/*
+ * What stands before NOT NULL where the name that the server would choose could
+ * be taken: by a child, whose constraint has the name of its parent's
+ */
+const char *
+sm_not_null_prefix(const SmObject *column)
+{
+	const char *name = sm_attr(column, SM_NOT_NULL_NAME);
+
+	if (name == NULL || !sm_attr_is(column, SM_NOT_NULL, "NOT NULL") ||
+		!sm_table_has_children(column->parent))
+		return "";
+	return psprintf("CONSTRAINT %s ", name);
+}
+
+/* Gives the constraint its comment */
+void
+sm_not_null_comment(SmDelta *delta, const SmObject *to)
+{
+	const char *comment = sm_attr(to, SM_NOT_NULL_COMMENT);
+
+	sm_delta_statement(delta, to, SM_PHASE_DRESS,
+					   "COMMENT ON CONSTRAINT %s ON %s IS %s",
+					   sm_attr(to, SM_NOT_NULL_NAME), to->parent->identity,
+					   comment ? quote_literal_cstr(comment) : "NULL");
+}
+
+/* The definition of NOT NULL without a name */
+static const char *
+unnamed_not_null(const SmObject *column)
+{
+	return strstr(sm_attr(column, SM_NOT_NULL), "NOT NULL");
+}
+
+/*
+ * NOT NULL after a look at all rows that nobody has to wait for.  The look is
+ * taken in the first of the phases, the rest is done in the second.
+ */
+void
+sm_not_null_add_online(SmDelta *delta, const SmObject *to, SmPhase look,
+					   SmPhase set)
+{
+	const char *name = quote_identifier(to->name);
+	const char *table = to->parent->identity;
+	char *check =
+		makeObjectName(to->parent->name, to->name, "schemamig_not_null");
+
+	if (SM_CAN_WAIT_NOT_NULL)
+	{
+		sm_delta_alter_table(delta, to, look, table,
+							 "ADD CONSTRAINT %s NOT NULL %s%s NOT VALID",
+							 sm_attr(to, SM_NOT_NULL_NAME), name,
+							 unnamed_not_null(to) + strlen("NOT NULL"));
+		sm_delta_alter_table(delta, to, look, table, "VALIDATE CONSTRAINT %s",
+							 sm_attr(to, SM_NOT_NULL_NAME));
+		sm_delta_apart(delta, to, look);
+		sm_delta_hazard(delta, to, look, READS_FOR_NULLS);
+	}
+	else
+	{
+		sm_online_add_check(delta, to, look, table, check,
+							psprintf("%s IS NOT NULL", name));
+		sm_delta_hazard(delta, to, look, READS_FOR_NULLS);
+		sm_delta_alter_table(delta, to, set, table,
+							 "ALTER COLUMN %s SET NOT NULL", name);
+		sm_online_drop_check(delta, to, set, table, check);
+	}
+}
+
+static void
+add_not_null(SmDelta *delta, const SmObject *to)
+{
+	const char *definition = sm_attr(to, SM_NOT_NULL);
+	const char *properties = unnamed_not_null(to) + strlen("NOT NULL");
+	const char *name = quote_identifier(to->name);
+	const char *table = to->parent->identity;
+
+	if (strcmp(definition, "NOT NULL") == 0 && *sm_not_null_prefix(to) == '\0')
+		sm_delta_alter_table(delta, to, SM_PHASE_ALTER, table,
+							 "ALTER COLUMN %s SET NOT NULL", name);
+	else
+		sm_delta_alter_table(delta, to, SM_PHASE_ALTER, table,
+							 "ADD CONSTRAINT %s NOT NULL %s%s",
+							 sm_attr(to, SM_NOT_NULL_NAME), name, properties);
+	if (to->parent->kind != &sm_kind_foreign_table)
+		sm_delta_hazard(delta, to, SM_PHASE_ALTER, READS_FOR_NULLS);
+}
+
+/* The server refuses that, as if it were a column, for a table of a type */
+static void
+rename_not_null(SmDelta *delta, const SmObject *from, const SmObject *to)
+{
+	const char *table = to->parent->identity;
+	const char *type = sm_table_stays_of_type(to->parent);
+
+	if (type)
+		sm_delta_statement(delta, to, SM_PHASE_ALTER, "ALTER TABLE %s NOT OF",
+						   table);
+	sm_delta_statement(delta, to, SM_PHASE_ALTER,
+					   "ALTER TABLE %s RENAME CONSTRAINT %s TO %s", table,
+					   sm_attr(from, SM_NOT_NULL_NAME),
+					   sm_attr(to, SM_NOT_NULL_NAME));
+	if (type)
+		sm_delta_statement(delta, to, SM_PHASE_ALTER, "ALTER TABLE %s OF %s",
+						   table, type);
+}
+
+/*
+ * From one state of the column to the other; type_changes says that what it was
+ * is converted as well.
+ */
+void
+sm_not_null_change(SmDelta *delta, const SmObject *from, const SmObject *to,
+				   bool type_changes)
+{
+	bool was = sm_attr(from, SM_NOT_NULL) != NULL;
+	bool is = sm_attr(to, SM_NOT_NULL) != NULL;
+
+	if (was && is && strcmp(unnamed_not_null(from), unnamed_not_null(to)) == 0)
+	{
+		rename_not_null(delta, from, to);
+		return;
+	}
+	if (was)
+		sm_delta_alter_table(delta, to, SM_PHASE_ALTER, to->parent->identity,
+							 "ALTER COLUMN %s DROP NOT NULL",
+							 quote_identifier(to->name));
+	if (is && !was && sm_online_table(delta, to->parent) && !type_changes &&
+		strstr(sm_attr(to, SM_NOT_NULL), "NOT VALID") == NULL)
+		sm_not_null_add_online(delta, to, SM_PHASE_PREPARE, SM_PHASE_ALTER);
+	else if (is)
+		add_not_null(delta, to);
+}
