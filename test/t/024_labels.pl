@@ -5,13 +5,13 @@
 use strict;
 use warnings FATAL => 'all';
 
-use Config;
+use Cwd ();
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
 
 # The provider accepts every label but "wrong".
-my $dir = PostgreSQL::Test::Utils::tempdir;
+my $dir = Cwd::abs_path(PostgreSQL::Test::Utils::tempdir);
 PostgreSQL::Test::Utils::append_to_file("$dir/labels.c", <<'C');
 #include "postgres.h"
 #include "commands/seclabel.h"
