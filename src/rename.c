@@ -476,6 +476,23 @@ refuse_hint(const Hint *hint, const char *detail)
 					errdetail_internal("%s", detail)));
 }
 
+/* The order in which they were read depends on how the server has read them */
+static void
+refuse_both(const Hint *hint, const SmObject *a, const SmObject *b)
+{
+	bool in_order = strcmp(a->identity, b->identity) < 0;
+	const SmObject *first = in_order ? a : b;
+	const SmObject *second = in_order ? b : a;
+
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("\"%s\" means more than one object", hint->old->text),
+			 errdetail("It can be %s %s or %s %s.", first->kind->name,
+					   first->identity, second->kind->name, second->identity),
+			 errhint(
+				 "Write the kind and a colon before the name, and the types of arguments behind that of a function.")));
+}
+
 /* The only candidate that the desired state knows by the new name, or NULL */
 static const Candidate *
 choose(const Hint *hint, const List *candidates)
@@ -490,17 +507,7 @@ choose(const Hint *hint, const List *candidates)
 		if (!candidate->is_desired)
 			continue;
 		if (chosen)
-			ereport(ERROR,
-					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					 errmsg("\"%s\" means more than one object",
-							hint->old->text),
-					 errdetail("It can be %s %s or %s %s.",
-							   chosen->object->kind->name,
-							   chosen->object->identity,
-							   candidate->object->kind->name,
-							   candidate->object->identity),
-					 errhint(
-						 "Write the kind and a colon before the name, and the types of arguments behind that of a function.")));
+			refuse_both(hint, chosen->object, candidate->object);
 		chosen = candidate;
 	}
 	return chosen;
