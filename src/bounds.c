@@ -182,12 +182,13 @@ sm_bounds_settle(SmBounds *b)
 	Oid relation;
 	LOCKMODE mode;
 
-	if (sm_locks_settle(&relation, &mode))
+	if (sm_locks_settle(b->lazily, &relation, &mode))
 	{
 		/* if it may have been another one, that is still to be found out */
 		b->refused = b->unsettled <= 1;
 		refuse_lock(relation, mode);
 	}
+	b->gave_sequences |= b->lazily;
 	b->unsettled = 0;
 }
 

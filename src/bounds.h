@@ -17,6 +17,7 @@ typedef struct SmBounds
 						  * counts them */
 	bool refused;		 /* by one of these checks */
 	bool lazily;		 /* look at the locks of several statements at once */
+	bool gave_sequences; /* back, the locks on those that it has made */
 	int unsettled;		 /* statements whose locks were not looked at */
 } SmBounds;
 

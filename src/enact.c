@@ -44,6 +44,7 @@
 #include "locks.h"
 #include "nostorage.h"
 #include "relocate.h"
+#include "seqlock.h"
 #include "solo.h"
 #include "subxact.h"
 
@@ -441,6 +442,8 @@ run_plain(const Piece *piece, RawStmt *raw, const char *sql)
 	}
 	if (e->fast)
 		sm_nostorage_edit_fast(raw->stmt);
+	if (e->bounds.gave_sequences)
+		sm_seqlock_again(raw->stmt);
 	sm_exec_raw(raw, sql);
 	if (filled)
 		sm_nostorage_mark_filled(filled);

@@ -645,10 +645,11 @@ is_created(const LOCKTAG *tag)
 /*
  * Releases the locks on one object, in these modes.  Two kinds of locks stay,
  * because the server takes them for granted until the end of the transaction:
- * that of a table with deferred trigger events, and that of a sequence in use.
+ * that of a table with deferred trigger events, and that of a sequence in use
+ * unless these are to go as well.
  */
 static void
-release_object(const LOCKTAG *tag, LOCKMASK modes)
+release_object(const LOCKTAG *tag, LOCKMASK modes, bool sequences)
 {
 	bool is_relation = (tag->locktag_type == LOCKTAG_RELATION);
 
@@ -658,7 +659,7 @@ release_object(const LOCKTAG *tag, LOCKMASK modes)
 	{
 		if (!(modes & LOCKBIT_ON(mode)) || !sm_lock_held_by_me(tag, mode))
 			continue;
-		if (is_relation && mode == RowExclusiveLock &&
+		if (!sequences && is_relation && mode == RowExclusiveLock &&
 			get_rel_relkind(tag->locktag_field2) == RELKIND_SEQUENCE)
 			continue;
 		release_lock(tag, mode);
@@ -677,7 +678,7 @@ sm_locks_release_created(void)
 	for (int i = 0; i < held.n; i++)
 	{
 		if (is_created(&held.lock[i].tag))
-			release_object(&held.lock[i].tag, held.lock[i].modes);
+			release_object(&held.lock[i].tag, held.lock[i].modes, false);
 	}
 	pfree(held.lock);
 }
@@ -720,9 +721,10 @@ foreign_mode(const HeldLock *lock)
  * whether there is another relation that this transaction has locked since:
  * its OID, which may be that of a relation that was dropped, and the mode.  To
  * be called after each of many statements, so it looks at the locks once.
+ * sequences says that the caller takes care of those, see seqlock.c.
  */
 bool
-sm_locks_settle(Oid *relation, LOCKMODE *mode)
+sm_locks_settle(bool sequences, Oid *relation, LOCKMODE *mode)
 {
 	HeldLocks held = held_locks();
 	bool found = false;
@@ -732,7 +734,7 @@ sm_locks_settle(Oid *relation, LOCKMODE *mode)
 		const HeldLock *lock = &held.lock[i];
 
 		if (is_created(&lock->tag))
-			release_object(&lock->tag, lock->modes);
+			release_object(&lock->tag, lock->modes, sequences);
 		else if (!found && foreign_mode(lock) != NoLock)
 		{
 			*mode = foreign_mode(lock);

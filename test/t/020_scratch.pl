@@ -173,6 +173,17 @@ like(failure("SET statement_timeout = '300ms';" . differences($big)), qr/ERROR: 
 	'a model can be cancelled');
 nothing_left('after a cancel');
 
+# The lock table has room for about a thousand: locks on tables, on what belongs to
+# them, and on sequences, which the server wants to keep, have to be given back
+my $sequences = join '',
+  map { "CREATE TABLE app.t$_ (a serial, b int GENERATED ALWAYS AS IDENTITY);\n" } 0 .. 999;
+$sequences .= join '',
+  map { "ALTER SEQUENCE app.t${_}_a_seq CACHE 2;\nALTER TABLE app.t$_ ALTER b SET INCREMENT 3;\n"
+	  . "ALTER TABLE app.t$_ SET UNLOGGED;\n" } 0, 500, 999;
+is(sql('SELECT count(*) FROM schemamig.diff(model => ' . quoted($sequences) . q() . ") WHERE kind = 'table' AND change = 'create'"),
+	'1000', 'a model of many sequences does not need as many locks');
+nothing_left('after many sequences');
+
 # ---------------------------------------------------------------------------
 # Many tables, and what others see meanwhile
 
