@@ -20,11 +20,11 @@
 #include "postgres.h"
 
 #include "lib/binaryheap.h"
-#include "lib/stringinfo.h"
 #include "miscadmin.h"
 #include "utils/hsearch.h"
 
 #include "compat.h"
+#include "cycle.h"
 #include "kinds.h"
 #include "kinds/table.h"
 #include "online.h"
@@ -606,9 +606,12 @@ order_name(const SmDelta *delta, SmAction *drop, const SmObject *b)
 	precede(drop, b->action[SM_PHASE_CREATE]);
 }
 
+/* old and new are the objects that are dropped, or created */
 static void
-order_names_in(SmDelta *delta, char space, int dropped, int created)
+order_names_in(SmDelta *delta, const List *old, const List *new, char space,
+			   int dropped, int created)
 {
+	ListCell *lc;
 	HASHCTL ctl;
 	HTAB *slots;
 	char key[1 + 2 * NAMEDATALEN];
@@ -619,14 +622,13 @@ order_names_in(SmDelta *delta, char space, int dropped, int created)
 	ctl.entrysize = sizeof(NameSlot);
 	slots = hash_create("schemamig names", 256, &ctl,
 						HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
-	for (int i = 0; i < delta->from->objects.n; i++)
+	foreach (lc, old)
 	{
-		SmObject *a = delta->from->objects.item[i];
+		SmObject *a = lfirst(lc);
 		NameSlot *slot;
 		bool found;
 
-		if (!(a->kind->flags & dropped) || a->action[SM_PHASE_DROP] == NULL ||
-			a->swapped)
+		if (!(a->kind->flags & dropped) || a->swapped)
 			continue;
 		slot_key(key, space, a);
 		slot = hash_search(slots, key, HASH_ENTER, &found);
@@ -634,19 +636,19 @@ order_names_in(SmDelta *delta, char space, int dropped, int created)
 			slot->dropped = NIL;
 		slot->dropped = lappend(slot->dropped, a->action[SM_PHASE_DROP]);
 	}
-	for (int i = 0; i < delta->to->objects.n; i++)
+	foreach (lc, new)
 	{
-		SmObject *b = delta->to->objects.item[i];
+		SmObject *b = lfirst(lc);
 		NameSlot *slot;
-		ListCell *lc;
+		ListCell *drop;
 
-		if (!(b->kind->flags & created) || b->action[SM_PHASE_CREATE] == NULL)
+		if (!(b->kind->flags & created))
 			continue;
 		slot_key(key, space, b);
 		slot = hash_search(slots, key, HASH_FIND, NULL);
 		if (slot)
-			foreach (lc, slot->dropped)
-				order_name(delta, lfirst(lc), b);
+			foreach (drop, slot->dropped)
+				order_name(delta, lfirst(drop), b);
 	}
 	hash_destroy(slots);
 }
@@ -709,107 +711,60 @@ compare_for_heap(Datum a, Datum b, void *arg)
 }
 
 /* ------------------------------------------------------------------------
- * Cycles
- * ------------------------------------------------------------------------ */
-
-/*
- * Gives statements of their own to what is created or dropped together with
- * its parent in one of the actions that are left.  Returns whether there is
- * any.
- */
-static bool
-split_among(SmObjects *objects, SmPhase phase)
-{
-	bool any = false;
-
-	for (int i = 0; i < objects->n; i++)
-	{
-		SmObject *object = objects->item[i];
-		SmAction *action = object->action[phase];
-
-		if (action == NULL || action->waits_for == 0 || object->split ||
-			action->object == object || !(object->kind->flags & SM_KIND_SPLITS))
-			continue;
-		object->split = true;
-		any = true;
-	}
-	return any;
-}
-
-/* One that is left, and that what is left of the others leads back to */
-static SmAction *
-find_cycle(const List *actions, List **cycle)
-{
-	SmAction *action = NULL;
-	ListCell *lc;
-
-	foreach (lc, actions)
-		if (((SmAction *) lfirst(lc))->waits_for > 0)
-			action = lfirst(lc);
-	*cycle = NIL;
-	while (action && !list_member_ptr(*cycle, action))
-	{
-		SmAction *previous = NULL;
-
-		*cycle = lcons(action, *cycle);
-		foreach (lc, actions)
-		{
-			SmAction *other = lfirst(lc);
-
-			if (other->waits_for > 0 && list_member_ptr(other->before, action))
-				previous = other;
-		}
-		action = previous;
-	}
-	return action;
-}
-
-static void
-report_cycle(const List *actions)
-{
-	static const char *const verb[] = { "drop",	  "prepare", "alter",
-										"create", "alter",	 "finish" };
-	List *cycle;
-	SmAction *first = find_cycle(actions, &cycle);
-	StringInfoData text;
-	ListCell *lc;
-
-	initStringInfo(&text);
-	foreach (lc, cycle)
-	{
-		SmAction *action = lfirst(lc);
-
-		appendStringInfo(&text, "%s%s %s %s", text.len > 0 ? ", then " : "",
-						 verb[action->phase], action->object->kind->name,
-						 action->object->identity);
-		if (action == first && list_length(cycle) > 1 && text.len > 0 &&
-			lfirst(list_head(cycle)) != action)
-			break;
-	}
-	ereport(ERROR,
-			(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-			 errmsg("could not find an order for the changes"),
-			 errdetail("Each of these must come before the next one, and the last before the first: %s.",
-					   text.data),
-			 errhint("Make the change in two steps, with two models.")));
-}
-
-/* ------------------------------------------------------------------------
  * The order
  * ------------------------------------------------------------------------ */
+
+static bool
+has_action(const SmObject *object)
+{
+	for (int i = 0; object && i < SM_N_PHASES; i++)
+		if (object->action[i])
+			return true;
+	return false;
+}
+
+/*
+ * Can what is done about others depend on the object?  Of most of those about
+ * which nothing is done it does not, and they are by far the most.
+ */
+static bool
+matters(const SmObject *object)
+{
+	return has_action(object) || has_action(object->peer) ||
+		   object->kind == &sm_kind_partition ||
+		   object->kind == &sm_kind_constraint;
+}
 
 static void
 make_graph(SmDelta *delta)
 {
+	List *old = NIL;
+	List *new = NIL;
+
 	for (int i = 0; i < delta->from->objects.n; i++)
-		order_old(delta, delta->from->objects.item[i]);
+	{
+		SmObject *object = delta->from->objects.item[i];
+
+		if (matters(object))
+			order_old(delta, object);
+		if (object->action[SM_PHASE_DROP])
+			old = lappend(old, object);
+	}
 	for (int i = 0; i < delta->to->objects.n; i++)
-		order_new(delta, delta->to->objects.item[i]);
-	order_names_in(delta, 'r', SM_KIND_RELATION, SM_KIND_RELATION);
+	{
+		SmObject *object = delta->to->objects.item[i];
+
+		if (matters(object))
+			order_new(delta, object);
+		if (object->action[SM_PHASE_CREATE])
+			new = lappend(new, object);
+	}
+	order_names_in(delta, old, new, 'r', SM_KIND_RELATION, SM_KIND_RELATION);
 	/* no relation can be called like a type, whether it is one or not */
-	order_names_in(delta, 't', SM_KIND_TYPE, SM_KIND_TYPE | SM_KIND_RELATION);
+	order_names_in(delta, old, new, 't', SM_KIND_TYPE,
+				   SM_KIND_TYPE | SM_KIND_RELATION);
 	/* calls must not find the old one, whatever its arguments are */
-	order_names_in(delta, 'p', SM_KIND_ROUTINE, SM_KIND_ROUTINE);
+	order_names_in(delta, old, new, 'p', SM_KIND_ROUTINE, SM_KIND_ROUTINE);
 }
 
 /*
@@ -854,15 +809,12 @@ sm_order(SmDelta *delta)
 	binaryheap_free(heap);
 	if (list_length(ordered) < list_length(delta->actions))
 	{
-		bool any = split_among(&delta->from->objects, SM_PHASE_DROP);
-
-		any = split_among(&delta->to->objects, SM_PHASE_CREATE) || any;
-		if (any)
+		if (sm_cycle_split(delta))
 			return false;
 		/* what is refused need not have an order */
 		if (delta->refusals)
 			return true;
-		report_cycle(delta->actions);
+		sm_cycle_report(delta->actions);
 	}
 	delta->actions = ordered;
 	return true;
