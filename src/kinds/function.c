@@ -62,10 +62,10 @@ static const SmAttr attrs[] = {
 	"WITH ORDINALITY i (name, mode, n) WHERE i.mode IN ('i', 'b', 'v')) END, "
 
 /* Constructors of range types are made and dropped with their type */
-#define SQL_ROUTINES(prokinds)                                                 \
+#define SQL_ROUTINES(prokinds, arguments)                                      \
 	"SELECT p.oid, 0, NULL::oid, NULL::int4, n.nspname, p.proname, "           \
-	"format('%I.%I(%s)', n.nspname, p.proname, "                               \
-	"oidvectortypes(p.proargtypes)), " SQL_OWNER_AND_ACL                       \
+	"format('%I.%I(%s)', n.nspname, p.proname, " arguments                     \
+	"), " SQL_OWNER_AND_ACL                                                    \
 	"substr(rtrim(pg_get_functiondef(p.oid), E'\\n'), "                        \
 	"length('CREATE OR REPLACE ') + 1), p.prokind = 'w', "                     \
 	"CASE WHEN p.proretset THEN 'SETOF ' ELSE '' END || "                      \
@@ -80,8 +80,15 @@ static const SmAttr attrs[] = {
 	"WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid "               \
 	"AND d.objsubid = 0 AND d.deptype = 'i')"
 
-static const char function_query[] = SQL_ROUTINES("'f', 'w'");
-static const char procedure_query[] = SQL_ROUTINES("'p'");
+static const char function_query[] =
+	SQL_ROUTINES("'f', 'w'", "oidvectortypes(p.proargtypes)");
+
+/* Without IN, types can mean another one's arguments with those of OUT */
+static const char procedure_query[] =
+	SQL_ROUTINES("'p'",
+				 "(SELECT string_agg('IN ' || format_type(a.type, NULL), ', ' "
+				 "ORDER BY a.n) FROM unnest(p.proargtypes) "
+				 "WITH ORDINALITY a (type, n))");
 
 static const char *
 function_type(const SmObject *object)
