@@ -429,11 +429,43 @@ comes_from_parent(const SmObject *object)
 			 !sm_table_is_relinked(object->parent)));
 }
 
+/* The key as CREATE TABLE compares it with others */
+static const char *
+key_of(const SmObject *object)
+{
+	const char *definition = sm_attr(object, DEFINITION);
+	const char *word =
+		sm_constraint_is_primary(object) ? "PRIMARY KEY " : "UNIQUE ";
+	size_t length = strlen(word);
+
+	return strncmp(definition, word, length) == 0 ? definition + length
+												  : definition;
+}
+
+/* CREATE TABLE makes one constraint of two that want the same index */
+static bool
+repeats_another(const SmObject *object)
+{
+	const SmObject *table = object->parent;
+
+	for (int i = 0; has_index(object) && table->children.item[i] != object; i++)
+	{
+		const SmObject *other = table->children.item[i];
+
+		if (other->kind == object->kind && has_index(other) &&
+			strcmp(key_of(other), key_of(object)) == 0 &&
+			sm_text_same(sm_attr(other, DEFERRABLE),
+						 sm_attr(object, DEFERRABLE)))
+			return true;
+	}
+	return false;
+}
+
 static bool
 is_inline(const SmObject *object)
 {
-	return !comes_from_parent(object) && !sm_attr_is(object, TYPE, "f") &&
-		   !sm_attr_true(object, NOT_VALID) &&
+	return !comes_from_parent(object) && !repeats_another(object) &&
+		   !sm_attr_is(object, TYPE, "f") && !sm_attr_true(object, NOT_VALID) &&
 		   sm_attr(object, INDEX_OPTIONS) == NULL;
 }
 
