@@ -1,0 +1,3 @@
+CREATE TABLE p (k int, gone int) PARTITION BY RANGE (k);
+CREATE TABLE p1 (k int, gone int);
+CREATE TABLE p2 PARTITION OF p FOR VALUES FROM (10) TO (20);
