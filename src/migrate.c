@@ -24,6 +24,7 @@
 #include "journal.h"
 #include "locks.h"
 #include "migrate.h"
+#include "mirror.h"
 #include "outside.h"
 #include "revision.h"
 #include "run.h"
@@ -196,17 +197,30 @@ lock_revision(Migration *m)
 	return rev;
 }
 
+/*
+ * What each transaction that goes on with the run begins with.  Between two of
+ * them Alembic may have moved the database: then the rest of the plan is none
+ * any more.
+ */
+static void
+enter(const Migration *m)
+{
+	const SmRun *run = &m->run;
+
+	sm_locks_run_again(&run->tenant);
+	(void) sm_tenant_lookup(m->tenant, run->run_as.role);
+	sm_mirror_check(&run->tenant, run->run_as.role);
+}
+
 /* One try of a piece */
 static void
 take_piece(void *arg)
 {
 	Migration *m = arg;
-	SmRun *run = &m->run;
 	MemoryContext old;
 	SmRevision *rev;
 
-	sm_locks_run_again(&run->tenant);
-	(void) sm_tenant_lookup(m->tenant, run->run_as.role);
+	enter(m);
 	if (m->begun)
 		(void) lock_revision(m);
 	else
@@ -275,8 +289,7 @@ take_repeat(void *arg)
 	Migration *m = arg;
 	SmRepeatRun repeats = sm_run_repeats(&m->run);
 
-	sm_locks_run_again(&m->run.tenant);
-	(void) sm_tenant_lookup(m->tenant, m->run.run_as.role);
+	enter(m);
 	sm_repeat_take(&repeats, list_nth(m->run.repeats, m->i - m->run.plan.n),
 				   m->i + 1, m->run.plan.n + list_length(m->run.repeats));
 }
@@ -305,6 +318,7 @@ end_run(void *arg)
 	SmStepReport summary = { .direction = sm_plan_direction_name(m->direction),
 							 .steps = m->run.plan.n };
 
+	sm_mirror_check(&m->run.tenant, m->run.run_as.role);
 	sm_hook_call(&m->run.hooks, SM_HOOK_AFTER_RUN, &summary);
 	sm_journal_end(m->run.number);
 }

@@ -1064,6 +1064,52 @@ SELECT count(*) AS locks FROM pg_locks WHERE locktype = 'advisory';
 SELECT count(*) AS portals FROM pg_cursors WHERE name <> '';
 SELECT DISTINCT status FROM schemamig.run ORDER BY 1;
 
+--
+-- Alembic moves the database between two transactions
+--
+
+CALL mig_clean();
+CREATE TABLE mig_version (version_num varchar(32) PRIMARY KEY);
+SELECT schemamig.revision('a', 'CREATE TABLE mig_a (i int)', 'DROP TABLE mig_a', rev_id => 'g1');
+SELECT schemamig.revision('b', 'CREATE TABLE mig_b (i int); VACUUM mig_a; CREATE TABLE mig_c (i int)', 'DROP TABLE mig_b, mig_c', rev_id => 'g2');
+SELECT schemamig.revision('c', 'SELECT 1', '', rev_id => 'g3');
+-- it does so after the record of a revision
+CREATE FUNCTION mig_alembic(event jsonb) RETURNS void LANGUAGE sql AS $$
+UPDATE mig_version SET version_num = 'other' WHERE event ->> 'revision' = 'g2'
+$$;
+SELECT schemamig.register_hook('after_step', 'mig_alembic(jsonb)');
+SET schemamig.alembic_version_table = 'mig_version';
+CALL schemamig.migrate();
+\echo :SQLSTATE
+SELECT * FROM mig_version;
+SELECT revision FROM schemamig.current();
+CALL schemamig.migrate();
+SELECT schemamig.unregister_hook('after_step', 'public.mig_alembic');
+SELECT schemamig.stamp('current');
+CALL schemamig.migrate();
+SELECT * FROM mig_version;
+-- between two pieces of a revision
+CALL schemamig.migrate('g1', 'downgrade');
+SELECT schemamig.register_hook('before_step', 'mig_alembic(jsonb)');
+CALL schemamig.migrate();
+\echo :SQLSTATE
+SELECT revision, statements_done, statements_total FROM schemamig.unfinished;
+SELECT schemamig.unregister_hook('before_step', 'public.mig_alembic');
+UPDATE mig_version SET version_num = 'g1';
+CALL schemamig.migrate();
+-- before the end of the run
+CALL schemamig.migrate('g1', 'downgrade');
+SELECT schemamig.register_hook('after_step', 'mig_alembic(jsonb)');
+CALL schemamig.migrate('g2');
+SELECT state, error FROM schemamig.runs ORDER BY run DESC LIMIT 1;
+SELECT schemamig.unregister_hook('after_step', 'public.mig_alembic');
+SELECT schemamig.stamp('current');
+CALL schemamig.migrate('base', 'downgrade');
+SELECT * FROM mig_version;
+RESET schemamig.alembic_version_table;
+DROP FUNCTION mig_alembic;
+DROP TABLE mig_version;
+
 DROP VIEW mig_order, mig_state, mig_indexes;
 DROP FUNCTION mig_settings;
 DROP PROCEDURE mig_begin, mig_clean;
