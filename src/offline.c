@@ -27,6 +27,7 @@
 #include "progress.h"
 #include "query.h"
 #include "range.h"
+#include "repeat.h"
 #include "revision.h"
 #include "scan.h"
 #include "variable.h"
@@ -306,6 +307,43 @@ append_steps(StringInfo sql, const SmGraph *g, const SmPlan *plan,
 	}
 }
 
+/*
+ * The repeatable scripts, which an upgrade runs when nothing is pending after
+ * its steps.  Which of them the other database has run is not known here, so it
+ * is all of them, each as often as the script is run.
+ */
+static void
+append_repeats(StringInfo sql, const List *repeats)
+{
+	ListCell *lc;
+
+	foreach (lc, repeats)
+	{
+		const SmRepeat *repeat = lfirst(lc);
+
+		append_comment(sql,
+					   psprintf("Running repeatable script %s", repeat->name));
+		append_script(sql, repeat->script);
+		append_resets(sql, repeat->script);
+		appendStringInfoChar(sql, '\n');
+	}
+}
+
+/* Those that come behind an upgrade of the range, parsed */
+static List *
+repeats_behind(const SmGraph *g, const SmRange *range, Jsonb *variables)
+{
+	List *repeats;
+	ListCell *lc;
+
+	if (bms_num_members(range->before) + bms_num_members(range->set) != g->n)
+		return NIL;
+	repeats = sm_repeat_load("");
+	foreach (lc, repeats)
+		sm_repeat_parse(lfirst(lc), variables, variables == NULL);
+	return repeats;
+}
+
 /* The body of both SQL functions: argument 0 is the range, 1 the variables */
 static Datum
 script_of_range(FunctionCallInfo fcinfo, SmDirection direction)
@@ -317,6 +355,7 @@ script_of_range(FunctionCallInfo fcinfo, SmDirection direction)
 	SmRange range;
 	SmPlan plan;
 	SmStep *steps;
+	List *repeats = NIL;
 	StringInfoData sql;
 
 	sm_variable_check(variables);
@@ -330,6 +369,8 @@ script_of_range(FunctionCallInfo fcinfo, SmDirection direction)
 						   sm_revision_fetch(g, plan.idx, plan.n, SM_NO_LOCK),
 						   variables, variables == NULL);
 	sm_prepare_check_transactional(steps, plan.n, false);
+	if (direction == SM_UPGRADE)
+		repeats = repeats_behind(g, &range, variables);
 
 	initStringInfo(&sql);
 	append_comment(&sql,
@@ -338,6 +379,7 @@ script_of_range(FunctionCallInfo fcinfo, SmDirection direction)
 	appendStringInfoChar(&sql, '\n');
 	append_prologue(&sql, g, range.before);
 	append_steps(&sql, g, &plan, steps, range.before);
+	append_repeats(&sql, repeats);
 	PG_RETURN_TEXT_P(cstring_to_text_with_len(sql.data, sql.len));
 }
 

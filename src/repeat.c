@@ -175,14 +175,16 @@ sm_repeat_check_trust(const SmRepeat *repeat, Oid run_as)
 					 "Read it, and set it again with schemamig.repeatable(), or put the role into schemamig.trusted_authors.")));
 }
 
-static void
-prepare(SmRepeat *repeat, Jsonb *variables, SmRunAs run_as)
+/*
+ * Parses the script, its variables replaced or left to psql, and refuses what
+ * cannot run in a transaction.
+ */
+void
+sm_repeat_parse(SmRepeat *repeat, Jsonb *variables, bool leave_variables)
 {
-	sm_repeat_check_trust(repeat, run_as.role);
-	repeat->script = sm_prepare_script(SM_SCRIPT_REPLAY, repeat->name,
-									   repeat->text, variables, false);
-	if (run_as.locked)
-		sm_prepare_check_role(repeat->script);
+	repeat->script =
+		sm_prepare_script(SM_SCRIPT_REPLAY, repeat->name, repeat->text,
+						  variables, leave_variables);
 	for (int i = 0; i < repeat->script->n; i++)
 		if (repeat->script->stmt[i].outside)
 			ereport(ERROR, (errcode(ERRCODE_ACTIVE_SQL_TRANSACTION),
@@ -203,7 +205,14 @@ sm_repeat_prepare(const List *repeats, Jsonb *variables, SmRunAs run_as)
 	ListCell *lc;
 
 	foreach (lc, repeats)
-		prepare(lfirst(lc), variables, run_as);
+	{
+		SmRepeat *repeat = lfirst(lc);
+
+		sm_repeat_check_trust(repeat, run_as.role);
+		sm_repeat_parse(repeat, variables, false);
+		if (run_as.locked)
+			sm_prepare_check_role(repeat->script);
+	}
 }
 
 /* The script must be the one that was prepared */

@@ -39,6 +39,8 @@ extern List *sm_repeat_load(const char *tenant);
 extern List *sm_repeat_pending(const char *tenant);
 extern void sm_repeat_check_trust(const SmRepeat *repeat, Oid run_as);
 extern void
+sm_repeat_parse(SmRepeat *repeat, Jsonb *variables, bool leave_variables);
+extern void
 sm_repeat_prepare(const List *repeats, Jsonb *variables, SmRunAs run_as);
 extern void sm_repeat_take(const SmRepeatRun *run, const SmRepeat *repeat,
 						   int step, int steps);

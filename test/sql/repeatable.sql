@@ -26,6 +26,21 @@ SELECT revision FROM schemamig.pending();
 SELECT * FROM rb;
 CALL schemamig.migrate();
 
+-- in offline scripts: all of them, if nothing is pending after the range
+SELECT schemamig.upgrade_sql('base:rt01') LIKE '%repeatable%' AS too_early;
+\t on
+SELECT substr(sql, strpos(sql, '-- Running')) FROM schemamig.upgrade_sql('rt01:head') AS sql;
+SELECT schemamig.upgrade_sql('head:head') LIKE '%CREATE OR REPLACE VIEW rb%' AS behind_nothing;
+\t off
+SELECT schemamig.downgrade_sql('head:base') LIKE '%repeatable%' AS on_the_way_back;
+SELECT schemamig.repeatable('c', E'SET LOCAL work_mem = ''1MB'';\nSELECT :''v''');
+SELECT right(schemamig.upgrade_sql('head:head'), 90);
+SELECT right(schemamig.upgrade_sql('head:head', '{"v": "x"}'), 90);
+SELECT schemamig.upgrade_sql('head:head', '{}');
+SELECT schemamig.repeatable('c', 'CREATE INDEX CONCURRENTLY ON rt (i)');
+SELECT schemamig.upgrade_sql();
+SELECT schemamig.drop_repeatable('c');
+
 -- a downgrade may have taken away what they have made
 SELECT revision, direction FROM schemamig.downgrade('base');
 SELECT revision FROM schemamig.upgrade();
