@@ -450,6 +450,25 @@ is_disturbing(const SmObject *object)
 		   object->kind->disturbs(object->peer, object, object->changed);
 }
 
+/* A column is as that of the parent is when it comes from there */
+static void
+order_inherited(const SmObject *column)
+{
+	ListCell *lc;
+
+	foreach (lc, sm_table_parent_columns(column))
+	{
+		const SmObject *inherited = lfirst(lc);
+
+		precede(inherited->action[SM_PHASE_CREATE],
+				column->action[SM_PHASE_CREATE]);
+		precede(inherited->action[SM_PHASE_DRESS],
+				column->action[SM_PHASE_CREATE]);
+		precede(inherited->action[SM_PHASE_CREATE],
+				column->action[SM_PHASE_DRESS]);
+	}
+}
+
 /* What the online form does before and after all else */
 static void
 order_online(const SmDelta *delta, const SmObject *object)
@@ -562,6 +581,8 @@ order_new(const SmDelta *delta, const SmObject *object)
 	}
 	if (object->kind == &sm_kind_index)
 		order_partitioned_index(delta, object);
+	if (object->kind == &sm_kind_column && sm_delta_creates(object))
+		order_inherited(object);
 	order_online(delta, object);
 	precede(create, dress);
 	precede(alter, dress);

@@ -15,9 +15,7 @@
 #include "catalog/pg_attrdef.h"
 #include "catalog/pg_attribute.h"
 #include "catalog/pg_class.h"
-#include "catalog/pg_sequence.h"
 #include "catalog/pg_type.h"
-#include "commands/defrem.h"
 #include "lib/stringinfo.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
@@ -30,6 +28,7 @@
 #include "kinds/attribute.h"
 #include "kinds/column.h"
 #include "kinds/foreign.h"
+#include "kinds/identity.h"
 #include "kinds/notnull.h"
 #include "kinds/options.h"
 #include "kinds/table.h"
@@ -39,16 +38,8 @@ enum
 {
 	TYPE = SM_FIRST_ATTR,
 	COLLATION, /* if it is not that of the type */
-	/* then NOT NULL, see notnull.h */
-	IDENTITY = SM_NOT_NULL_COMMENT + 1, /* ALWAYS, BY DEFAULT */
-	SEQUENCE_NAME,
-	START,
-	INCREMENT,
-	MIN,
-	MAX,
-	CACHE,
-	CYCLE,
-	GENERATED, /* STORED, VIRTUAL */
+	/* then what notnull.h and identity.h have */
+	GENERATED = SM_BEHIND_IDENTITY, /* STORED, VIRTUAL */
 	EXPRESSION,
 	STORAGE,
 	COMPRESSION,
@@ -64,9 +55,11 @@ static const SmAttr attrs[] = {
 	{ "collation", 0 },
 	{ "not null", 0 },
 	{ "not null name", SM_ATTR_INFO },
+	{ "not null inherited", SM_ATTR_INFO },
 	{ "not null comment", 0 },
 	{ "identity", 0 },
 	{ "sequence", 0 },
+	{ "sequence persistence", 0 },
 	{ "start", 0 },
 	{ "increment", 0 },
 	{ "minimum", 0 },
@@ -90,20 +83,6 @@ static const char alias_query[] =
 	"WHERE classid = 'pg_class'::regclass "
 	"AND refclassid = 'pg_class'::regclass "
 	"AND refobjsubid > 0 AND deptype = 'i'";
-
-static const char *
-identity_words(char identity)
-{
-	switch (identity)
-	{
-		case ATTRIBUTE_IDENTITY_ALWAYS:
-			return "ALWAYS";
-		case ATTRIBUTE_IDENTITY_BY_DEFAULT:
-			return "BY DEFAULT";
-		default:
-			return NULL;
-	}
-}
 
 static const char *
 generated_word(char generated)
@@ -150,7 +129,7 @@ read_tuple(SmReader *reader, HeapTuple tuple, TupleDesc desc)
 							 generate_collation_name(a.form->attcollation));
 	if (a.form->attnotnull)
 		column->attr[SM_NOT_NULL] = "NOT NULL";
-	column->attr[IDENTITY] = identity_words(a.form->attidentity);
+	column->attr[SM_IDENTITY] = sm_identity_words(a.form->attidentity);
 	column->attr[GENERATED] = generated_word(a.form->attgenerated);
 	if (a.form->attstorage != a.type.storage)
 		column->attr[STORAGE] = sm_attribute_storage(a.form->attstorage);
@@ -165,40 +144,12 @@ read_tuple(SmReader *reader, HeapTuple tuple, TupleDesc desc)
 		column->attr[CHECKED_DOMAIN] = "t";
 }
 
-static const char *
-int64_text(const SmSnapshot *snapshot, int64 value)
-{
-	return sm_snapshot_text(snapshot, psprintf(INT64_FORMAT, value));
-}
-
-/* The sequence of an identity column */
-static void
-aliased(SmSnapshot *snapshot, SmObject *column, SmAddress alias)
-{
-	HeapTuple tuple = SearchSysCache1(SEQRELID, ObjectIdGetDatum(alias.objid));
-	Form_pg_sequence form;
-
-	if (!HeapTupleIsValid(tuple))
-		sm_snapshot_outdated();
-	form = (Form_pg_sequence) GETSTRUCT(tuple);
-	column->attr[SEQUENCE_NAME] =
-		sm_snapshot_text(snapshot, sm_name_of_relation(alias.objid));
-	column->attr[START] = int64_text(snapshot, form->seqstart);
-	column->attr[INCREMENT] = int64_text(snapshot, form->seqincrement);
-	column->attr[MIN] = int64_text(snapshot, form->seqmin);
-	column->attr[MAX] = int64_text(snapshot, form->seqmax);
-	if (form->seqcache != 1)
-		column->attr[CACHE] = int64_text(snapshot, form->seqcache);
-	column->attr[CYCLE] = form->seqcycle ? "t" : NULL;
-	ReleaseSysCache(tuple);
-}
-
 /* The identity of a column of a partition is that of its parent's */
 static void
 loaded(SmObject *column)
 {
-	if (column->attr[SEQUENCE_NAME] == NULL)
-		column->attr[IDENTITY] = NULL;
+	if (column->attr[SM_IDENTITY_SEQUENCE] == NULL)
+		column->attr[SM_IDENTITY] = NULL;
 }
 
 static int
@@ -314,81 +265,11 @@ table_of(const SmObject *column)
 	return sm_table_only(column->parent);
 }
 
-static void
-append_sequence(StringInfo sql, const SmObject *column)
-{
-	appendStringInfo(sql,
-					 "SEQUENCE NAME %s START WITH %s INCREMENT BY %s "
-					 "MINVALUE %s MAXVALUE %s",
-					 sm_attr(column, SEQUENCE_NAME), sm_attr(column, START),
-					 sm_attr(column, INCREMENT), sm_attr(column, MIN),
-					 sm_attr(column, MAX));
-	if (sm_attr(column, CACHE))
-		appendStringInfo(sql, " CACHE %s", sm_attr(column, CACHE));
-	if (sm_attr_true(column, CYCLE))
-		appendStringInfoString(sql, " CYCLE");
-}
-
-/* The sequence of an identity column, or NULL */
-const char *
-sm_column_sequence(const SmObject *column)
-{
-	return sm_attr(column, IDENTITY) ? sm_attr(column, SEQUENCE_NAME) : NULL;
-}
-
-/*
- * What the sequence of the column is called while another one takes its place,
- * and goes on where it stands
- */
-char *
-sm_column_sequence_aside(const SmObject *column)
-{
-	return makeObjectName(column->parent->name, column->name, "schemamig_old");
-}
-
 /* The storage of the column, if it is not that of its type; or NULL */
 const char *
 sm_column_storage(const SmObject *column)
 {
 	return sm_attr(column, STORAGE);
-}
-
-/* The sequence that the identity of the column, of the new state, replaces */
-static const SmObject *
-replaced_sequence(const SmObject *from)
-{
-	for (int i = 0; i < from->owned.n; i++)
-		if (sm_sequence_becomes_identity(from->owned.item[i]))
-			return from->owned.item[i];
-	return NULL;
-}
-
-static void
-add_identity(SmDelta *delta, const SmObject *from, const SmObject *to)
-{
-	const SmObject *old = replaced_sequence(from);
-	char *aside = sm_column_sequence_aside(to);
-	StringInfoData sequence;
-
-	if (old)
-		sm_delta_statement(delta, to, SM_PHASE_ALTER,
-						   "ALTER SEQUENCE %s RENAME TO %s", old->identity,
-						   quote_identifier(aside));
-	initStringInfo(&sequence);
-	append_sequence(&sequence, to);
-	sm_delta_alter_table(delta, to, SM_PHASE_ALTER, to->parent->identity,
-						 "ALTER COLUMN %s ADD GENERATED %s AS IDENTITY (%s)",
-						 quote_identifier(to->name), sm_attr(to, IDENTITY),
-						 sequence.data);
-	if (old)
-		sm_delta_statement(delta, to, SM_PHASE_ALTER,
-						   "SELECT setval(%s, last_value, is_called) FROM %s",
-						   quote_literal_cstr(sm_attr(to, SEQUENCE_NAME)),
-						   quote_qualified_identifier(to->schema, aside));
-	else
-		sm_delta_hazard(delta, to, SM_PHASE_ALTER,
-						"the identity begins with %s, whatever values there are",
-						sm_attr(to, START));
 }
 
 /* The default that is created along with the column, or NULL */
@@ -399,6 +280,27 @@ default_of(const SmObject *column)
 		if (column->children.item[i]->kind == &sm_kind_default)
 			return column->children.item[i];
 	return NULL;
+}
+
+static bool
+parent_has_default(const SmObject *column)
+{
+	ListCell *lc;
+
+	foreach (lc, sm_table_parent_columns(column))
+		if (default_of(lfirst(lc)))
+			return true;
+	return false;
+}
+
+/*
+ * What stands in CREATE TABLE although the column comes from a parent, or NULL
+ */
+char *
+sm_column_constraint(const SmObject *column)
+{
+	return sm_column_comes_from_parent(column) ? sm_not_null_constraint(column)
+											   : NULL;
 }
 
 /* The column, without what needs every row to have a value if that is to wait */
@@ -419,16 +321,9 @@ definition(const SmObject *column, bool waits)
 		appendStringInfo(&sql, " GENERATED ALWAYS AS (%s) %s",
 						 sm_attr(column, EXPRESSION),
 						 sm_attr(column, GENERATED));
-	if (sm_attr(column, SM_NOT_NULL) && !waits)
-		appendStringInfo(&sql, " %s%s", sm_not_null_prefix(column),
-						 sm_attr(column, SM_NOT_NULL));
-	if (sm_attr(column, IDENTITY))
-	{
-		appendStringInfo(&sql, " GENERATED %s AS IDENTITY (",
-						 sm_attr(column, IDENTITY));
-		append_sequence(&sql, column);
-		appendStringInfoChar(&sql, ')');
-	}
+	if (!waits)
+		appendStringInfoString(&sql, sm_not_null_clause(column));
+	appendStringInfoString(&sql, sm_identity_clause(column));
 	return sql.data;
 }
 
@@ -493,12 +388,17 @@ set_new(SmDelta *delta, const SmObject *to, SmPhase phase)
 	uint64 set = 0;
 
 	for (int i = STORAGE; i <= FOREIGN_OPTIONS; i++)
-		if (sm_attr(to, i))
+		if (sm_attr(to, i) || (i <= COMPRESSION && sm_table_parent_has(to, i)))
 			set |= SM_BIT(i);
 	if (set)
 		set_physical(delta, NULL, to, phase, set);
-	if (sm_attr(to, SM_NOT_NULL_COMMENT))
-		sm_not_null_comment(delta, to);
+	if (default_of(to) == NULL && sm_attr(to, GENERATED) == NULL &&
+		parent_has_default(to))
+		sm_delta_alter_table(delta, to, phase, table_of(to),
+							 "ALTER COLUMN %s DROP DEFAULT",
+							 quote_identifier(to->name));
+	sm_identity_created(delta, to, SM_PHASE_CREATE);
+	sm_not_null_created(delta, to);
 }
 
 /* Has the table a primary key all the time, in which the column is not? */
@@ -562,11 +462,15 @@ create(SmDelta *delta, const SmObject *to)
 {
 	const SmObject *def = default_of(to);
 	bool filled = sm_attr_is(to, GENERATED, "STORED") ||
-				  sm_attr(to, IDENTITY) || sm_attr_true(to, CHECKED_DOMAIN) ||
+				  sm_attr(to, SM_IDENTITY) ||
+				  sm_attr_true(to, CHECKED_DOMAIN) ||
 				  (def && sm_attr_true(def, SM_FIRST_ATTR + 1));
 
 	if (sm_column_comes_from_parent(to))
+	{
+		set_new(delta, to, SM_PHASE_DRESS);
 		return;
+	}
 	if (can_fill(delta, to))
 	{
 		create_filled(delta, to);
@@ -624,70 +528,12 @@ change_type(SmDelta *delta, const SmObject *from, const SmObject *to,
 }
 
 static void
-change_identity(SmDelta *delta, const SmObject *from, const SmObject *to)
-{
-	const char *name = quote_identifier(to->name);
-	const char *table = to->parent->identity;
-
-	if (sm_attr(to, IDENTITY) == NULL)
-	{
-		sm_delta_alter_table(delta, to, SM_PHASE_ALTER, table,
-							 "ALTER COLUMN %s DROP IDENTITY", name);
-	}
-	else if (sm_attr(from, IDENTITY) == NULL)
-		add_identity(delta, from, to);
-	else
-		sm_delta_alter_table(delta, to, SM_PHASE_ALTER, table,
-							 "ALTER COLUMN %s SET GENERATED %s", name,
-							 sm_attr(to, IDENTITY));
-}
-
-/* Of an identity that was there before, and still is */
-static void
-change_sequence(SmDelta *delta, const SmObject *from, const SmObject *to,
-				uint64 changed)
-{
-	static const struct
-	{
-		int attribute;
-		const char *sql;
-	} settings[] = { { INCREMENT, "INCREMENT BY" },
-					 { MIN, "MINVALUE" },
-					 { MAX, "MAXVALUE" },
-					 { START, "START WITH" },
-					 { CACHE, "CACHE" } };
-	StringInfoData sql;
-
-	initStringInfo(&sql);
-	for (int i = 0; i < (int) lengthof(settings); i++)
-		if (SM_DIFFERS(changed, settings[i].attribute))
-			appendStringInfo(&sql, " SET %s %s", settings[i].sql,
-							 sm_text_or(sm_attr(to, settings[i].attribute),
-										"1"));
-	if (SM_DIFFERS(changed, CYCLE))
-		appendStringInfoString(&sql, sm_attr_true(to, CYCLE) ? " SET CYCLE"
-															 : " SET NO CYCLE");
-	if (sql.len > 0)
-		sm_delta_alter_table(delta, to, SM_PHASE_ALTER, to->parent->identity,
-							 "ALTER COLUMN %s%s", quote_identifier(to->name),
-							 sql.data);
-	if (SM_DIFFERS(changed, SEQUENCE_NAME))
-		sm_delta_statement(delta, to, SM_PHASE_ALTER,
-						   "ALTER SEQUENCE %s RENAME TO %s",
-						   sm_attr(from, SEQUENCE_NAME),
-						   strrchr(sm_attr(to, SEQUENCE_NAME), '.') + 1);
-}
-
-static void
 alter(SmDelta *delta, const SmObject *from, const SmObject *to, uint64 changed)
 {
 	bool inherited =
 		sm_attr_true(to, INHERITED) && !sm_table_is_relinked(to->parent);
-	bool had_identity = sm_attr(from, IDENTITY) != NULL;
-	bool has_identity = sm_attr(to, IDENTITY) != NULL;
 
-	if (SM_DIFFERS(changed, IDENTITY) && had_identity && !has_identity)
-		change_identity(delta, from, to);
+	sm_identity_drop(delta, from, to);
 	if (SM_DIFFERS(changed, GENERATED))
 		sm_delta_alter_table(delta, to, SM_PHASE_ALTER, to->parent->identity,
 							 "ALTER COLUMN %s DROP EXPRESSION",
@@ -714,10 +560,7 @@ alter(SmDelta *delta, const SmObject *from, const SmObject *to, uint64 changed)
 		sm_not_null_change(delta, from, to, disturbs(from, to, changed));
 	if (sm_attr(to, SM_NOT_NULL) && SM_DIFFERS(changed, SM_NOT_NULL_COMMENT))
 		sm_not_null_comment(delta, to);
-	if (SM_DIFFERS(changed, IDENTITY) && has_identity)
-		change_identity(delta, from, to);
-	if (had_identity && has_identity)
-		change_sequence(delta, from, to, changed);
+	sm_identity_change(delta, from, to, changed);
 	set_physical(delta, from, to, SM_PHASE_ALTER, changed);
 }
 
@@ -734,7 +577,7 @@ const SmKind sm_kind_column = {
 	.weight = 41,
 	.acl_type = 'c',
 	.alias_query = alias_query,
-	.aliased = aliased,
+	.aliased = sm_identity_aliased,
 	.loaded = loaded,
 	.compare = compare,
 	.part_comment = SM_NOT_NULL_COMMENT,

@@ -47,15 +47,37 @@ sm_not_null_read(SmSnapshot *snapshot, SmObject *column,
 	else
 		column->attr[SM_NOT_NULL] = "NOT NULL";
 	column->attr[SM_NOT_NULL_NAME] = sm_snapshot_text(snapshot, name);
+	if (!form->conislocal)
+		column->attr[SM_NOT_NULL_INHERITED] = "t";
 	sm_snapshot_place_part(snapshot, address, column);
+}
+
+/* The definition of NOT NULL without a name, which may have such words itself */
+static const char *
+unnamed_not_null(const SmObject *column)
+{
+	const char *found = strstr(sm_attr(column, SM_NOT_NULL), "NOT NULL");
+	const char *next;
+
+	while ((next = strstr(found + 1, "NOT NULL")) != NULL)
+		found = next;
+	return found;
+}
+
+/* By a constraint that cannot stand in a definition? */
+static bool
+is_not_valid(const SmObject *column)
+{
+	return sm_attr(column, SM_NOT_NULL) &&
+		   strstr(unnamed_not_null(column), "NOT VALID") != NULL;
 }
 
 /*
  * What stands before NOT NULL where the name that the server would choose could
  * be taken: by a child, whose constraint has the name of its parent's
  */
-const char *
-sm_not_null_prefix(const SmObject *column)
+static const char *
+prefix(const SmObject *column)
 {
 	const char *name = sm_attr(column, SM_NOT_NULL_NAME);
 
@@ -63,6 +85,53 @@ sm_not_null_prefix(const SmObject *column)
 		!sm_table_has_children(column->parent))
 		return "";
 	return psprintf("CONSTRAINT %s ", name);
+}
+
+/* What stands in the definition of the column; an empty text if nothing does */
+char *
+sm_not_null_clause(const SmObject *column)
+{
+	bool inherited = sm_attr_true(column, SM_NOT_NULL_INHERITED) &&
+					 sm_table_inherits(column->parent);
+
+	if (sm_attr(column, SM_NOT_NULL) == NULL || is_not_valid(column) ||
+		inherited)
+		return "";
+	return psprintf(" %s%s", prefix(column), sm_attr(column, SM_NOT_NULL));
+}
+
+static char *
+as_constraint(const SmObject *column)
+{
+	return psprintf("CONSTRAINT %s NOT NULL %s%s",
+					sm_attr(column, SM_NOT_NULL_NAME),
+					quote_identifier(column->name),
+					unnamed_not_null(column) + strlen("NOT NULL"));
+}
+
+/* Is a column that comes from a parent NOT NULL by itself? */
+static bool
+is_by_itself(const SmObject *column)
+{
+	if (sm_attr(column, SM_NOT_NULL) == NULL ||
+		sm_attr_true(column, SM_NOT_NULL_INHERITED))
+		return false;
+	return sm_attr(column, SM_NOT_NULL_NAME) ||
+		   !sm_table_parent_has(column, SM_NOT_NULL);
+}
+
+/*
+ * What stands in CREATE TABLE where a column comes from a parent, but is
+ * NOT NULL by itself; NULL if nothing does.  The name may be another one than
+ * that of the parent's constraint, and later it could not be given.
+ */
+char *
+sm_not_null_constraint(const SmObject *column)
+{
+	if (!is_by_itself(column) || sm_attr(column, SM_NOT_NULL_NAME) == NULL ||
+		is_not_valid(column))
+		return NULL;
+	return as_constraint(column);
 }
 
 /* Gives the constraint its comment */
@@ -75,13 +144,6 @@ sm_not_null_comment(SmDelta *delta, const SmObject *to)
 					   "COMMENT ON CONSTRAINT %s ON %s IS %s",
 					   sm_attr(to, SM_NOT_NULL_NAME), to->parent->identity,
 					   comment ? quote_literal_cstr(comment) : "NULL");
-}
-
-/* The definition of NOT NULL without a name */
-static const char *
-unnamed_not_null(const SmObject *column)
-{
-	return strstr(sm_attr(column, SM_NOT_NULL), "NOT NULL");
 }
 
 /*
@@ -120,22 +182,34 @@ sm_not_null_add_online(SmDelta *delta, const SmObject *to, SmPhase look,
 }
 
 static void
-add_not_null(SmDelta *delta, const SmObject *to)
+add_not_null(SmDelta *delta, const SmObject *to, SmPhase phase)
 {
-	const char *definition = sm_attr(to, SM_NOT_NULL);
-	const char *properties = unnamed_not_null(to) + strlen("NOT NULL");
-	const char *name = quote_identifier(to->name);
 	const char *table = to->parent->identity;
 
-	if (strcmp(definition, "NOT NULL") == 0 && *sm_not_null_prefix(to) == '\0')
-		sm_delta_alter_table(delta, to, SM_PHASE_ALTER, table,
-							 "ALTER COLUMN %s SET NOT NULL", name);
+	if (sm_attr_is(to, SM_NOT_NULL, "NOT NULL") && *prefix(to) == '\0')
+		sm_delta_alter_table(delta, to, phase, table,
+							 "ALTER COLUMN %s SET NOT NULL",
+							 quote_identifier(to->name));
 	else
-		sm_delta_alter_table(delta, to, SM_PHASE_ALTER, table,
-							 "ADD CONSTRAINT %s NOT NULL %s%s",
-							 sm_attr(to, SM_NOT_NULL_NAME), name, properties);
-	if (to->parent->kind != &sm_kind_foreign_table)
-		sm_delta_hazard(delta, to, SM_PHASE_ALTER, READS_FOR_NULLS);
+		sm_delta_alter_table(delta, to, phase, table, "ADD %s",
+							 as_constraint(to));
+	if (to->parent->kind != &sm_kind_foreign_table && !is_not_valid(to))
+		sm_delta_hazard(delta, to, phase, READS_FOR_NULLS);
+}
+
+/* What neither the definition of a new column nor CREATE TABLE has said */
+void
+sm_not_null_created(SmDelta *delta, const SmObject *to)
+{
+	if (is_not_valid(to))
+		sm_delta_alter_table(delta, to, SM_PHASE_CREATE, to->parent->identity,
+							 "ADD %s", as_constraint(to));
+	else if (sm_column_comes_from_parent(to) && is_by_itself(to) &&
+			 !sm_table_parent_has(to, SM_NOT_NULL) &&
+			 !(sm_attr(to, SM_NOT_NULL_NAME) && sm_delta_creates(to->parent)))
+		add_not_null(delta, to, SM_PHASE_DRESS);
+	if (sm_attr(to, SM_NOT_NULL_COMMENT))
+		sm_not_null_comment(delta, to);
 }
 
 /* The server refuses that, as if it were a column, for a table of a type */
@@ -178,8 +252,8 @@ sm_not_null_change(SmDelta *delta, const SmObject *from, const SmObject *to,
 							 "ALTER COLUMN %s DROP NOT NULL",
 							 quote_identifier(to->name));
 	if (is && !was && sm_online_table(delta, to->parent) && !type_changes &&
-		strstr(sm_attr(to, SM_NOT_NULL), "NOT VALID") == NULL)
+		!is_not_valid(to))
 		sm_not_null_add_online(delta, to, SM_PHASE_PREPARE, SM_PHASE_ALTER);
 	else if (is)
-		add_not_null(delta, to);
+		add_not_null(delta, to, SM_PHASE_ALTER);
 }

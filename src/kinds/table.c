@@ -169,6 +169,13 @@ sm_table_is_relinked(const SmObject *table)
 	return false;
 }
 
+/* Will a crash empty it?  Never a foreign table */
+bool
+sm_table_is_unlogged(const SmObject *table)
+{
+	return sm_attr_true(table, UNLOGGED);
+}
+
 /* Does the table have parents that CREATE TABLE names? */
 bool
 sm_table_inherits(const SmObject *table)
@@ -176,27 +183,55 @@ sm_table_inherits(const SmObject *table)
 	return sm_attr(table, INHERITS) != NULL;
 }
 
-/* Is there such a change to the column of that name in one of the tables? */
-static bool
-changes_in(const SmObjects *tables, const SmObject *column, int attribute)
+/* Adds the columns of that name in those of the objects that are tables */
+static List *
+add_namesakes(List *columns, const SmObjects *objects, const SmObject *column)
 {
-	for (int i = 0; i < tables->n; i++)
+	for (int i = 0; i < objects->n; i++)
 	{
-		const SmObject *table = tables->item[i];
+		const SmObject *table = objects->item[i];
 
 		for (int j = 0; sm_kind_is_table(table) && j < table->children.n; j++)
 		{
-			const SmObject *other = table->children.item[j];
+			SmObject *other = table->children.item[j];
 
 			if (other != column && other->kind == column->kind &&
-				strcmp(other->name, column->name) == 0 &&
-				other->fate == SM_ALTER &&
-				SM_DIFFERS(other->changed, attribute) &&
-				(sm_attr(other, attribute) == NULL) ==
-					(sm_attr(column, attribute) == NULL))
-				return true;
+				strcmp(other->name, column->name) == 0)
+				columns = lappend(columns, other);
 		}
 	}
+	return columns;
+}
+
+/*
+ * The columns (SmObject *) that one of a table inherits from: of those tables
+ * that its own inherits from, or is attached to already
+ */
+List *
+sm_table_parent_columns(const SmObject *column)
+{
+	const SmObject *table = column->parent;
+	List *columns = add_namesakes(NIL, &table->needs, column);
+
+	for (int i = 0; i < table->children.n; i++)
+	{
+		const SmObject *link = table->children.item[i];
+
+		if (link->kind == &sm_kind_partition && !sm_delta_creates(link))
+			columns = add_namesakes(columns, &link->needs, column);
+	}
+	return columns;
+}
+
+/* Is the attribute set in any of these? */
+bool
+sm_table_parent_has(const SmObject *column, int attribute)
+{
+	ListCell *lc;
+
+	foreach (lc, sm_table_parent_columns(column))
+		if (sm_attr(lfirst(lc), attribute))
+			return true;
 	return false;
 }
 
@@ -207,16 +242,15 @@ changes_in(const SmObjects *tables, const SmObject *column, int attribute)
 bool
 sm_table_parent_changes(const SmObject *column, int attribute)
 {
-	const SmObject *table = column->parent;
+	ListCell *lc;
 
-	if (changes_in(&table->needs, column, attribute))
-		return true;
-	for (int i = 0; i < table->children.n; i++)
+	foreach (lc, sm_table_parent_columns(column))
 	{
-		const SmObject *link = table->children.item[i];
+		const SmObject *other = lfirst(lc);
 
-		if (link->kind == &sm_kind_partition && !sm_delta_creates(link) &&
-			changes_in(&link->needs, column, attribute))
+		if (other->fate == SM_ALTER && SM_DIFFERS(other->changed, attribute) &&
+			(sm_attr(other, attribute) == NULL) ==
+				(sm_attr(column, attribute) == NULL))
 			return true;
 	}
 	return false;
@@ -251,7 +285,19 @@ fate(const SmObject *from, const SmObject *to, uint64 changed)
 	return SM_DIFFERS(changed, PARTITION_KEY) ? SM_REPLACE : SM_ALTER;
 }
 
-/* Columns and constraints, in parentheses */
+/* What stands in CREATE TABLE for the part of the table, or NULL */
+static char *
+part_definition(const SmObject *part)
+{
+	if (part->kind == &sm_kind_column)
+		return sm_delta_is_inline(part) ? sm_column_definition(part)
+										: sm_column_constraint(part);
+	if (part->kind == &sm_kind_constraint && sm_delta_is_inline(part))
+		return sm_constraint_definition(part);
+	return NULL;
+}
+
+/* Columns and constraints, which come behind them, in parentheses */
 static void
 append_parts(StringInfo sql, const SmObject *to)
 {
@@ -260,23 +306,11 @@ append_parts(StringInfo sql, const SmObject *to)
 	appendStringInfoString(sql, " (");
 	for (int i = 0; i < to->children.n; i++)
 	{
-		const SmObject *child = to->children.item[i];
+		char *definition = part_definition(to->children.item[i]);
 
-		if (child->kind == &sm_kind_column && sm_delta_is_inline(child))
+		if (definition)
 		{
-			appendStringInfo(sql, "%s%s", separator,
-							 sm_column_definition(child));
-			separator = ",\n    ";
-		}
-	}
-	for (int i = 0; i < to->children.n; i++)
-	{
-		const SmObject *child = to->children.item[i];
-
-		if (child->kind == &sm_kind_constraint && sm_delta_is_inline(child))
-		{
-			appendStringInfo(sql, "%s%s", separator,
-							 sm_constraint_definition(child));
+			appendStringInfo(sql, "%s%s", separator, definition);
 			separator = ",\n    ";
 		}
 	}

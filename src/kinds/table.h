@@ -17,12 +17,14 @@ extern const char *sm_table_only(const SmObject *table);
 extern bool sm_table_has_children(const SmObject *table);
 extern bool sm_table_is_partitioned(const SmObject *table);
 extern const char *sm_table_partition_key(const SmObject *table);
-extern bool
-sm_table_is_linked(const SmObject *table, const SmObject *link);
+extern bool sm_table_is_linked(const SmObject *table, const SmObject *link);
 extern bool
 sm_partition_leaves_online(const SmDelta *delta, const SmObject *link);
 extern bool sm_table_is_relinked(const SmObject *table);
+extern bool sm_table_is_unlogged(const SmObject *table);
 extern bool sm_table_inherits(const SmObject *table);
+extern List *sm_table_parent_columns(const SmObject *column);
+extern bool sm_table_parent_has(const SmObject *column, int attribute);
 extern bool sm_table_parent_changes(const SmObject *column, int attribute);
 extern bool sm_table_sets_toast_options(const SmObject *to);
 extern const char *sm_table_stays_of_type(const SmObject *table);
@@ -41,6 +43,7 @@ extern bool sm_sequence_becomes_identity(const SmObject *sequence);
 extern bool sm_sequence_was_identity(const SmObject *sequence);
 extern bool sm_column_comes_from_parent(const SmObject *column);
 extern const char *sm_column_storage(const SmObject *column);
+extern char *sm_column_constraint(const SmObject *column);
 extern char *sm_column_definition(const SmObject *column);
 extern bool sm_constraint_is_primary(const SmObject *constraint);
 extern bool sm_constraint_is_check(const SmObject *object);

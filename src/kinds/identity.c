@@ -1,0 +1,246 @@
+/*-------------------------------------------------------------------------
+ *
+ * identity.c
+ *	  Identity columns, and their sequences.
+ *
+ * The sequence is part of the column: it comes and goes with it, and has its
+ * attributes.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "access/htup_details.h"
+#include "catalog/pg_attribute.h"
+#include "catalog/pg_class.h"
+#include "catalog/pg_sequence.h"
+#include "commands/defrem.h"
+#include "lib/stringinfo.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+#include "utils/syscache.h"
+
+#include "compat.h"
+#include "kinds.h"
+#include "kinds/identity.h"
+#include "kinds/table.h"
+
+/* What GENERATED ... AS IDENTITY says, or NULL */
+const char *
+sm_identity_words(char identity)
+{
+	switch (identity)
+	{
+		case ATTRIBUTE_IDENTITY_ALWAYS:
+			return "ALWAYS";
+		case ATTRIBUTE_IDENTITY_BY_DEFAULT:
+			return "BY DEFAULT";
+		default:
+			return NULL;
+	}
+}
+
+static const char *
+int64_text(const SmSnapshot *snapshot, int64 value)
+{
+	return sm_snapshot_text(snapshot, psprintf(INT64_FORMAT, value));
+}
+
+/* Takes the sequence, which dependencies lead to, of an identity column */
+void
+sm_identity_aliased(SmSnapshot *snapshot, SmObject *column, SmAddress alias)
+{
+	HeapTuple tuple = SearchSysCache1(SEQRELID, ObjectIdGetDatum(alias.objid));
+	char table_persistence = get_rel_persistence(column->address.objid);
+	Form_pg_sequence form;
+
+	if (!HeapTupleIsValid(tuple))
+		sm_snapshot_outdated();
+	form = (Form_pg_sequence) GETSTRUCT(tuple);
+	column->attr[SM_IDENTITY_SEQUENCE] =
+		sm_snapshot_text(snapshot, sm_name_of_relation(alias.objid));
+	if (get_rel_persistence(alias.objid) != table_persistence)
+		column->attr[SM_IDENTITY_PERSISTENCE] =
+			table_persistence == RELPERSISTENCE_UNLOGGED ? "LOGGED"
+														 : "UNLOGGED";
+	column->attr[SM_IDENTITY_START] = int64_text(snapshot, form->seqstart);
+	column->attr[SM_IDENTITY_INCREMENT] =
+		int64_text(snapshot, form->seqincrement);
+	column->attr[SM_IDENTITY_MIN] = int64_text(snapshot, form->seqmin);
+	column->attr[SM_IDENTITY_MAX] = int64_text(snapshot, form->seqmax);
+	if (form->seqcache != 1)
+		column->attr[SM_IDENTITY_CACHE] = int64_text(snapshot, form->seqcache);
+	column->attr[SM_IDENTITY_CYCLE] = form->seqcycle ? "t" : NULL;
+	ReleaseSysCache(tuple);
+}
+
+/* The clause of the column's definition; an empty text if it has none */
+char *
+sm_identity_clause(const SmObject *column)
+{
+	StringInfoData sql;
+
+	initStringInfo(&sql);
+	if (sm_attr(column, SM_IDENTITY) == NULL)
+		return sql.data;
+	appendStringInfo(&sql, " GENERATED %s AS IDENTITY (",
+					 sm_attr(column, SM_IDENTITY));
+	appendStringInfo(&sql,
+					 "SEQUENCE NAME %s START WITH %s INCREMENT BY %s "
+					 "MINVALUE %s MAXVALUE %s",
+					 sm_attr(column, SM_IDENTITY_SEQUENCE),
+					 sm_attr(column, SM_IDENTITY_START),
+					 sm_attr(column, SM_IDENTITY_INCREMENT),
+					 sm_attr(column, SM_IDENTITY_MIN),
+					 sm_attr(column, SM_IDENTITY_MAX));
+	if (sm_attr(column, SM_IDENTITY_CACHE))
+		appendStringInfo(&sql, " CACHE %s", sm_attr(column, SM_IDENTITY_CACHE));
+	if (sm_attr_true(column, SM_IDENTITY_CYCLE))
+		appendStringInfoString(&sql, " CYCLE");
+	appendStringInfoChar(&sql, ')');
+	return sql.data;
+}
+
+/* The sequence of an identity column, or NULL */
+const char *
+sm_column_sequence(const SmObject *column)
+{
+	return sm_attr(column, SM_IDENTITY) ? sm_attr(column, SM_IDENTITY_SEQUENCE)
+										: NULL;
+}
+
+/*
+ * What the sequence of the column is called while another one takes its place,
+ * and goes on where it stands
+ */
+char *
+sm_column_sequence_aside(const SmObject *column)
+{
+	return makeObjectName(column->parent->name, column->name, "schemamig_old");
+}
+
+/* The sequence that the identity of the column, of the new state, replaces */
+static const SmObject *
+replaced_sequence(const SmObject *from)
+{
+	for (int i = 0; i < from->owned.n; i++)
+		if (sm_sequence_becomes_identity(from->owned.item[i]))
+			return from->owned.item[i];
+	return NULL;
+}
+
+/* If nothing is said, the sequence is as the table is */
+static void
+set_persistence(SmDelta *delta, const SmObject *to, SmPhase phase)
+{
+	const char *usual =
+		sm_table_is_unlogged(to->parent) ? "UNLOGGED" : "LOGGED";
+
+	sm_delta_statement(delta, to, phase, "ALTER SEQUENCE %s SET %s",
+					   sm_attr(to, SM_IDENTITY_SEQUENCE),
+					   sm_text_or(sm_attr(to, SM_IDENTITY_PERSISTENCE), usual));
+}
+
+/* What cannot stand in the clause, when the column has it */
+void
+sm_identity_created(SmDelta *delta, const SmObject *to, SmPhase phase)
+{
+	if (sm_attr(to, SM_IDENTITY_PERSISTENCE))
+		set_persistence(delta, to, phase);
+}
+
+static void
+add_identity(SmDelta *delta, const SmObject *from, const SmObject *to)
+{
+	const SmObject *old = replaced_sequence(from);
+	char *aside = sm_column_sequence_aside(to);
+
+	if (old)
+		sm_delta_statement(delta, to, SM_PHASE_ALTER,
+						   "ALTER SEQUENCE %s RENAME TO %s", old->identity,
+						   quote_identifier(aside));
+	sm_delta_alter_table(delta, to, SM_PHASE_ALTER, to->parent->identity,
+						 "ALTER COLUMN %s ADD%s", quote_identifier(to->name),
+						 sm_identity_clause(to));
+	if (old)
+		sm_delta_statement(delta, to, SM_PHASE_ALTER,
+						   "SELECT setval(%s, last_value, is_called) FROM %s",
+						   quote_literal_cstr(
+							   sm_attr(to, SM_IDENTITY_SEQUENCE)),
+						   quote_qualified_identifier(to->schema, aside));
+	else
+		sm_delta_hazard(delta, to, SM_PHASE_ALTER,
+						"the identity begins with %s, whatever values there are",
+						sm_attr(to, SM_IDENTITY_START));
+	sm_identity_created(delta, to, SM_PHASE_ALTER);
+}
+
+/* Takes the identity away, which frees the name of the sequence */
+void
+sm_identity_drop(SmDelta *delta, const SmObject *from, const SmObject *to)
+{
+	if (sm_attr(from, SM_IDENTITY) && sm_attr(to, SM_IDENTITY) == NULL)
+		sm_delta_alter_table(delta, to, SM_PHASE_ALTER, to->parent->identity,
+							 "ALTER COLUMN %s DROP IDENTITY",
+							 quote_identifier(to->name));
+}
+
+/* Of an identity that was there before, and still is */
+static void
+change_sequence(SmDelta *delta, const SmObject *from, const SmObject *to,
+				uint64 changed)
+{
+	static const struct
+	{
+		int attribute;
+		const char *sql;
+	} settings[] = { { SM_IDENTITY_INCREMENT, "INCREMENT BY" },
+					 { SM_IDENTITY_MIN, "MINVALUE" },
+					 { SM_IDENTITY_MAX, "MAXVALUE" },
+					 { SM_IDENTITY_START, "START WITH" },
+					 { SM_IDENTITY_CACHE, "CACHE" } };
+	StringInfoData sql;
+
+	initStringInfo(&sql);
+	for (int i = 0; i < (int) lengthof(settings); i++)
+		if (SM_DIFFERS(changed, settings[i].attribute))
+			appendStringInfo(&sql, " SET %s %s", settings[i].sql,
+							 sm_text_or(sm_attr(to, settings[i].attribute),
+										"1"));
+	if (SM_DIFFERS(changed, SM_IDENTITY_CYCLE))
+		appendStringInfoString(&sql, sm_attr_true(to, SM_IDENTITY_CYCLE)
+										 ? " SET CYCLE"
+										 : " SET NO CYCLE");
+	if (sql.len > 0)
+		sm_delta_alter_table(delta, to, SM_PHASE_ALTER, to->parent->identity,
+							 "ALTER COLUMN %s%s", quote_identifier(to->name),
+							 sql.data);
+	if (SM_DIFFERS(changed, SM_IDENTITY_SEQUENCE))
+		sm_delta_statement(delta, to, SM_PHASE_ALTER,
+						   "ALTER SEQUENCE %s RENAME TO %s",
+						   sm_attr(from, SM_IDENTITY_SEQUENCE),
+						   sm_attr(to, SM_IDENTITY_SEQUENCE) +
+							   strlen(quote_identifier(to->schema)) + 1);
+	if (SM_DIFFERS(changed, SM_IDENTITY_PERSISTENCE))
+		set_persistence(delta, to, SM_PHASE_ALTER);
+}
+
+/* Adds the identity, or changes it, if the column is to have one */
+void
+sm_identity_change(SmDelta *delta, const SmObject *from, const SmObject *to,
+				   uint64 changed)
+{
+	if (sm_attr(to, SM_IDENTITY) == NULL)
+		return;
+	if (sm_attr(from, SM_IDENTITY) == NULL)
+	{
+		add_identity(delta, from, to);
+		return;
+	}
+	if (SM_DIFFERS(changed, SM_IDENTITY))
+		sm_delta_alter_table(delta, to, SM_PHASE_ALTER, to->parent->identity,
+							 "ALTER COLUMN %s SET GENERATED %s",
+							 quote_identifier(to->name),
+							 sm_attr(to, SM_IDENTITY));
+	change_sequence(delta, from, to, changed);
+}
