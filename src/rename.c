@@ -187,11 +187,31 @@ is_schema(const SmRenameSet *set, const char *schema, const char *name)
 		   strcmp(sm_rename_schema(set, schema, SM_TIME_END), name) == 0;
 }
 
+/* A list of arguments without the word that those of procedures may have */
+static char *
+without_in(const char *args)
+{
+	StringInfoData buf;
+	bool begins = true;
+
+	initStringInfo(&buf);
+	while (*args)
+	{
+		if (begins && strncmp(args, "IN ", 3) == 0)
+			args += 3;
+		begins = *args == ',' || (begins && *args == ' ');
+		if (*args)
+			appendStringInfoChar(&buf, *args++);
+	}
+	return buf.data;
+}
+
 /* Are these the arguments of the routine? */
 static bool
-has_args(const SmObject *object, const char *args)
+has_args(const SmObject *object, const char *said)
 {
-	const char *own = strrchr(object->identity, '(') + 1;
+	const char *own = without_in(strrchr(object->identity, '(') + 1);
+	const char *args = without_in(said);
 	StringInfoData buf;
 
 	if (strlen(own) == strlen(args) + 1 &&

@@ -271,6 +271,9 @@ type_identity(const SmRenameSet *set, const char *type, SmRenameTime time)
 	return type;
 }
 
+/* What the identity of a procedure has before the type of each argument */
+#define MODE_IN "IN "
+
 /* The arguments of the routine, in parentheses */
 static char *
 routine_args(const SmRenameSet *set, const SmObject *object, SmRenameTime time)
@@ -286,8 +289,16 @@ routine_args(const SmRenameSet *set, const SmObject *object, SmRenameTime time)
 		const char *end = strstr(at, ", ");
 		size_t length = end ? (size_t) (end - at) : strlen(at) - 1;
 
-		appendStringInfo(&buf, "%s%s", buf.len > 1 ? ", " : "",
-						 type_identity(set, pnstrdup(at, length), time));
+		if (buf.len > 1)
+			appendStringInfoString(&buf, ", ");
+		if (strncmp(at, MODE_IN, strlen(MODE_IN)) == 0)
+		{
+			appendStringInfoString(&buf, MODE_IN);
+			at += strlen(MODE_IN);
+			length -= strlen(MODE_IN);
+		}
+		appendStringInfoString(&buf,
+							   type_identity(set, pnstrdup(at, length), time));
 		at += length + (end ? 2 : 0);
 	}
 	appendStringInfoChar(&buf, ')');
