@@ -25,7 +25,7 @@
 LAYERS = BASE MODEL RUN SCHEMA TOOLS
 
 BASE = guc env query txn pause args module
-MODEL = graph name target move range plan scan checksum variable classify mark script revision
+MODEL = graph name target move range plan scan checksum variable classify mark script revision squash
 RUN = tenant progress observe locks trust hook vtable mirror journal unfinished prepare inblock watch blockers attempt exec \
 	repeat run step outside runner migrate keyset cursor batch replica backfill launch worker follow stamp
 SCHEMA = coltype object deparse delta kinds acl dress filter reach others snapshot \
@@ -41,7 +41,7 @@ SCHEMA = coltype object deparse delta kinds acl dress filter reach others snapsh
 	compare prove request check
 TOOLS = author registry inspect render offline validate autogenerate \
 	source formats formats/native formats/alembic formats/dbmate formats/goose formats/golang_migrate \
-	formats/flyway formats/node_pg_migrate formats/sqitch formats/graphile_migrate folder repeatable export import adopt
+	formats/flyway formats/node_pg_migrate formats/sqitch formats/graphile_migrate folder repeatable condense export import adopt
 
 MODULE_big = schemamig
 OBJS = $(foreach layer,$(LAYERS),$(patsubst %,src/%.o,$($(layer))))
@@ -54,7 +54,7 @@ PGFILEDESC = "schemamig - schema migrations inside the server"
 # Regression tests (test/sql) in the order in which they run.  The extension is
 # there already; every test leaves the database as it found it, so that each
 # can run alone.
-REGRESS = revision script state migrate graph tenant hook security validate conformance offline formats repeatable autogenerate rename install
+REGRESS = revision script state migrate graph tenant hook security validate conformance offline formats repeatable squash autogenerate rename install
 
 # Isolation specs (test/specs) and TAP scripts (test/t): all there are.
 ISOLATION := $(sort $(patsubst test/specs/%.spec,%,$(wildcard test/specs/*.spec)))

@@ -63,6 +63,36 @@ COMMENT ON COLUMN schemamig.revision_edge.kind IS 'down: the parent is a down re
 COMMENT ON COLUMN schemamig.revision_edge.ordinal IS 'position among the parents of this kind, from 1';
 COMMENT ON COLUMN schemamig.revision_edge.parent IS 'the revision that is needed';
 
+CREATE TABLE schemamig.squash (
+	squash				text COLLATE "C" PRIMARY KEY,
+	message				text NOT NULL,
+	upgrade				text NOT NULL,
+	downgrade			text,
+	checksum			text NOT NULL,
+	token_checksum		text NOT NULL,
+	replaces			text[] NOT NULL,
+	replaced_checksum	text NOT NULL,
+	authors				text[] NOT NULL,
+	created_at			timestamptz NOT NULL,
+	edited_at			timestamptz,
+	approved_by			text,
+	approved_at			timestamptz
+) WITH (toast_tuple_target = 128);
+COMMENT ON TABLE schemamig.squash IS 'scripts that stand for those of several revisions, where none of these has been applied';
+COMMENT ON COLUMN schemamig.squash.squash IS 'identifier; no revision has it';
+COMMENT ON COLUMN schemamig.squash.message IS 'what it does, in a few words';
+COMMENT ON COLUMN schemamig.squash.upgrade IS 'SQL script that leads where those of the revisions lead';
+COMMENT ON COLUMN schemamig.squash.downgrade IS 'SQL script that undoes all of them; NULL: they are undone one by one';
+COMMENT ON COLUMN schemamig.squash.checksum IS 'SHA-256 of the upgrade script in UTF-8, as hex digits';
+COMMENT ON COLUMN schemamig.squash.token_checksum IS 'SHA-256 of the tokens of the upgrade script: comments and white space do not count';
+COMMENT ON COLUMN schemamig.squash.replaces IS 'the revisions that it stands for, in the order in which they would run';
+COMMENT ON COLUMN schemamig.squash.replaced_checksum IS 'SHA-256 of what it stands for: where that has changed, it is not used';
+COMMENT ON COLUMN schemamig.squash.authors IS 'roles that wrote the scripts, the creator first; all of them must be trusted';
+COMMENT ON COLUMN schemamig.squash.created_at IS 'when it was created';
+COMMENT ON COLUMN schemamig.squash.edited_at IS 'when it was last changed by an import, or imported with an earlier date of creation';
+COMMENT ON COLUMN schemamig.squash.approved_by IS 'role that approved the present scripts';
+COMMENT ON COLUMN schemamig.squash.approved_at IS 'when they were approved';
+
 CREATE TABLE schemamig.tenant (
 	tenant		text COLLATE "C" PRIMARY KEY,
 	created_at	timestamptz NOT NULL,
@@ -120,6 +150,7 @@ CREATE TABLE schemamig.run_step (
 	revision			text COLLATE "C" NOT NULL,
 	direction			text NOT NULL,
 	message				text NOT NULL,
+	replaces			text[],
 	status				text NOT NULL CHECK (status IN ('running', 'done', 'failed', 'interrupted')),
 	started_at			timestamptz NOT NULL,
 	finished_at			timestamptz,
@@ -133,9 +164,10 @@ CREATE TABLE schemamig.run_step (
 COMMENT ON TABLE schemamig.run_step IS 'audit log: the steps of each run';
 COMMENT ON COLUMN schemamig.run_step.run IS 'the run that the step belongs to';
 COMMENT ON COLUMN schemamig.run_step.step IS 'position in the run, from 1';
-COMMENT ON COLUMN schemamig.run_step.revision IS 'revision that was moved, or repeatable script that was run; it may have been dropped since';
+COMMENT ON COLUMN schemamig.run_step.revision IS 'revision that was moved, squash or repeatable script that was run; it may have been dropped since';
 COMMENT ON COLUMN schemamig.run_step.direction IS 'upgrade, downgrade, repeat, stamp, unstamp, edit, drop or approve';
 COMMENT ON COLUMN schemamig.run_step.message IS 'message of the revision at that time';
+COMMENT ON COLUMN schemamig.run_step.replaces IS 'the revisions that a squash has moved; NULL: it was none';
 COMMENT ON COLUMN schemamig.run_step.status IS 'running, done, failed or interrupted';
 COMMENT ON COLUMN schemamig.run_step.started_at IS 'when the step began';
 COMMENT ON COLUMN schemamig.run_step.finished_at IS 'when it ended';
@@ -274,6 +306,7 @@ COMMENT ON COLUMN schemamig.hook.registered_by IS 'role that registered it';
 SELECT pg_catalog.pg_extension_config_dump('schemamig.revision', '');
 SELECT pg_catalog.pg_extension_config_dump('schemamig.revision_ordinal_seq', '');
 SELECT pg_catalog.pg_extension_config_dump('schemamig.revision_edge', '');
+SELECT pg_catalog.pg_extension_config_dump('schemamig.squash', '');
 SELECT pg_catalog.pg_extension_config_dump('schemamig.tenant', '');
 SELECT pg_catalog.pg_extension_config_dump('schemamig.run', '');
 SELECT pg_catalog.pg_extension_config_dump('schemamig.run_run_seq', '');
@@ -828,6 +861,43 @@ AS 'MODULE_PATHNAME', 'schemamig_baseline'
 LANGUAGE C VOLATILE PARALLEL UNSAFE;
 COMMENT ON FUNCTION schemamig.baseline(text, text[], text[], text[], text) IS
 'writes the revision that makes what is there, and stamps it';
+
+--
+-- Squashes
+--
+
+CREATE FUNCTION schemamig.squash(
+	"from"			text,
+	"to"			text,
+	message			text,
+	rev_id			text DEFAULT NULL,
+	allow_data_loss	boolean DEFAULT false)
+RETURNS text
+AS 'MODULE_PATHNAME', 'schemamig_squash'
+LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION schemamig.squash(text, text, text, text, boolean) IS
+'writes a script that stands for those of all revisions between, for databases that have none of them; returns its identifier';
+
+CREATE FUNCTION schemamig.drop_squash(
+	squash	text,
+	force	boolean DEFAULT false)
+RETURNS text
+AS 'MODULE_PATHNAME', 'schemamig_drop_squash'
+LANGUAGE C VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION schemamig.drop_squash(text, boolean) IS
+'removes a squash; its revisions run themselves again; returns its identifier';
+
+CREATE FUNCTION schemamig.squashes(
+	OUT squash			text,
+	OUT down_revisions	text[],
+	OUT replaces		text[],
+	OUT message			text,
+	OUT problem			text)
+RETURNS SETOF record
+AS 'MODULE_PATHNAME', 'schemamig_squashes'
+LANGUAGE C STABLE PARALLEL RESTRICTED;
+COMMENT ON FUNCTION schemamig.squashes() IS
+'the squashes, and why one cannot be used';
 
 --
 -- Repeatable scripts

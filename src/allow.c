@@ -511,6 +511,82 @@ sm_allow_in_replay(Node *stmt, const char **hint)
 	return SM_ALLOW_REFUSE;
 }
 
+/* Statements about rows that leave nothing behind, or that are made up for */
+static bool
+is_passing(Node *stmt)
+{
+	SmAllowSetting setting;
+
+	switch (nodeTag(stmt))
+	{
+		case T_SelectStmt:
+			return sm_allow_setting(stmt, &setting);
+		case T_RefreshMatViewStmt:
+		case T_ImportForeignSchemaStmt:
+		case T_DropOwnedStmt:
+		case T_ReassignOwnedStmt:
+		case T_LockStmt:
+		case T_ConstraintsSetStmt:
+		case T_PrepareStmt:
+		case T_DeallocateStmt:
+			return true;
+		default:
+			return false;
+	}
+}
+
+/* Whether ALTER TABLE says with what values rows that are there go on */
+static bool
+says_values(const AlterTableStmt *stmt)
+{
+	ListCell *lc;
+
+	foreach (lc, stmt->cmds)
+	{
+		const AlterTableCmd *cmd = lfirst_node(AlterTableCmd, lc);
+
+		if (cmd->subtype == AT_ColumnDefault)
+			return true;
+		if (cmd->subtype == AT_AlterColumnType &&
+			castNode(ColumnDef, cmd->def)->raw_default)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Whether a statement of a script does more than can be told from the objects
+ * that are there afterwards: with rows, with the cluster, or in code.  Where
+ * there are rows already, a new name does, too, since it keeps them; so does
+ * USING, and a default, which is the value of a column that has just been added.
+ */
+bool
+sm_allow_does_more(Node *stmt, bool with_rows)
+{
+	if (sm_allow_is_temporary(stmt))
+		return false;
+	switch (class_of(stmt))
+	{
+		case CLASS_ROWS:
+			return !is_passing(stmt);
+		case CLASS_CLUSTER:
+		case CLASS_LARGE_OBJECT:
+			return true;
+		case CLASS_DEFINES:
+			break;
+		default:
+			return false;
+	}
+	if (IsA(stmt, CreateTableAsStmt))
+		return ((CreateTableAsStmt *) stmt)->objtype == OBJECT_TABLE &&
+			   !((CreateTableAsStmt *) stmt)->into->skipData;
+	if (!with_rows)
+		return false;
+	return IsA(stmt, RenameStmt) || IsA(stmt, AlterObjectSchemaStmt) ||
+		   (IsA(stmt, AlterTableStmt) &&
+			says_values((const AlterTableStmt *) stmt));
+}
+
 /*
  * What CONCURRENTLY does in several transactions has the same result in one,
  * where nobody else is to be let in between.

@@ -35,6 +35,7 @@ typedef struct SmAllowSetting
 extern bool sm_allow_setting(Node *stmt, SmAllowSetting *setting);
 extern SmAllow sm_allow_in_model(Node *stmt, const char **hint);
 extern SmAllow sm_allow_in_replay(Node *stmt, const char **hint);
+extern bool sm_allow_does_more(Node *stmt, bool with_rows);
 extern bool sm_allow_is_temporary(Node *stmt);
 extern bool sm_allow_schema(const char *schema);
 extern void sm_allow_strip_concurrently(Node *stmt);

@@ -30,6 +30,7 @@
 #include "query.h"
 #include "revision.h"
 #include "script.h"
+#include "squash.h"
 #include "target.h"
 #include "unfinished.h"
 #include "variable.h"
@@ -71,6 +72,18 @@ applied_now(const SmGraph *g)
 	return sm_revision_applied(g, "", SM_READ_LATEST);
 }
 
+/* The squash of that identifier, as of now; NULL: there is none */
+SmSquash *
+sm_author_squash(const SmGraph *g, const char *id)
+{
+	SmSquash *squash;
+
+	sm_query_push_latest();
+	squash = sm_squash_read(g, id);
+	sm_query_pop_latest();
+	return squash;
+}
+
 static void
 check_name(const char *name, bool label)
 {
@@ -93,6 +106,9 @@ check_unused(const SmGraph *g, const char *name, int owner)
 	if (sm_graph_find(g, name) >= 0)
 		ereport(ERROR, (errcode(ERRCODE_DUPLICATE_OBJECT),
 						errmsg("there is a revision \"%s\" already", name)));
+	if (sm_author_squash(g, name))
+		ereport(ERROR, (errcode(ERRCODE_DUPLICATE_OBJECT),
+						errmsg("there is a squash \"%s\" already", name)));
 	if (labelled >= 0 && labelled != owner)
 		ereport(ERROR,
 				(errcode(ERRCODE_DUPLICATE_OBJECT),
@@ -100,8 +116,9 @@ check_unused(const SmGraph *g, const char *name, int owner)
 						name, g->node[labelled].id)));
 }
 
-static char *
-generate_rev_id(const SmGraph *g)
+/* An identifier that nothing has */
+char *
+sm_author_generate_id(const SmGraph *g)
 {
 	uint8 bytes[REV_ID_BYTES];
 	char *id = palloc(2 * REV_ID_BYTES + 1);
@@ -112,7 +129,8 @@ generate_rev_id(const SmGraph *g)
 			ereport(ERROR, (errcode(ERRCODE_INTERNAL_ERROR),
 							errmsg("could not generate a random identifier")));
 		id[hex_encode((const char *) bytes, sizeof(bytes), id)] = '\0';
-	} while (sm_graph_find(g, id) >= 0 || sm_graph_find_label(g, id) >= 0);
+	} while (sm_graph_find(g, id) >= 0 || sm_graph_find_label(g, id) >= 0 ||
+			 sm_author_squash(g, id));
 	return id;
 }
 
@@ -267,7 +285,7 @@ create_revision(const SmGraph *g, Draft *draft)
 	SmRevision *rev = &draft->rev;
 
 	if (rev->id == NULL)
-		rev->id = generate_rev_id(g);
+		rev->id = sm_author_generate_id(g);
 	sm_author_check_id(g, rev->id);
 	rev->labels = sm_author_check_labels(g, rev->labels, rev->id, -1);
 	sm_author_check_scripts(rev);
@@ -379,11 +397,11 @@ check_not_applied(const SmRevision *rev, bool force)
 }
 
 /*
- * Refuses to drop a revision that a tenant is in the middle of, unless forced:
- * then that is forgotten.
+ * Refuses to drop a revision or squash that a tenant is in the middle of,
+ * unless forced: then that is forgotten.
  */
-static void
-check_finished(const SmRevision *rev, bool force)
+void
+sm_author_check_finished(const SmRevision *rev, bool force)
 {
 	List *tenants = sm_unfinished_tenants(rev->id);
 	ListCell *lc;
@@ -532,6 +550,7 @@ schemamig_edit(PG_FUNCTION_ARGS)
 	SmRevision *row = lock_revision(g, idx);
 	List *tenants = check_not_applied(row, sm_arg_bool(fcinfo, 9));
 	Draft draft = { .rev = *row };
+	List *usable = sm_squash_usable(g);
 
 	draft.down = node_ids(g, &g->node[idx].edge[SM_DOWN]);
 	draft.depends = node_ids(g, &g->node[idx].depends);
@@ -553,6 +572,7 @@ schemamig_edit(PG_FUNCTION_ARGS)
 	sm_revision_update(&draft.rev, draft.down, draft.depends);
 	sm_journal_log("edit", target, sm_env_role_name(GetUserId()), "edit",
 				   &draft.rev);
+	sm_squash_warn(usable);
 	return CStringGetTextDatum(row->id);
 }
 
@@ -565,9 +585,19 @@ schemamig_drop_revision(PG_FUNCTION_ARGS)
 	int idx = sm_target_single(g, target, applied_now(g));
 	SmRevision *rev = lock_revision(g, idx);
 	const SmEdges *next = &g->node[idx].edge[SM_NEXT_ALL];
+	char *squash = sm_squash_of(rev->id);
 	List *tenants;
 	ListCell *lc;
 
+	if (squash)
+		ereport(ERROR,
+				(errcode(ERRCODE_DEPENDENT_OBJECTS_STILL_EXIST),
+				 errmsg("cannot drop revision \"%s\" because squash \"%s\" stands for it",
+						rev->id, squash),
+				 errdetail(
+					 "What a squash has run is on record as its revisions."),
+				 errhint(
+					 "Drop the squash first, with schemamig.drop_squash().")));
 	if (next->n > 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_DEPENDENT_OBJECTS_STILL_EXIST),
@@ -577,7 +607,7 @@ schemamig_drop_revision(PG_FUNCTION_ARGS)
 						   g->node[next->idx[0]].id),
 				 errhint(
 					 "Drop that one first, or give it another parent with schemamig.edit().")));
-	check_finished(rev, sm_arg_bool(fcinfo, 1));
+	sm_author_check_finished(rev, sm_arg_bool(fcinfo, 1));
 	tenants = check_not_applied(rev, sm_arg_bool(fcinfo, 1));
 	foreach (lc, tenants)
 	{
@@ -623,9 +653,20 @@ approve_targets(const List *targets)
 
 	foreach (lc, targets)
 	{
-		List *revs = sm_target_revisions(g, lfirst(lc), applied_now(g));
+		SmSquash *squash = sm_author_squash(g, lfirst(lc));
+		List *revs;
 		ListCell *rev;
 
+		if (squash)
+		{
+			check_seen(&squash->rev, self);
+			sm_squash_approve(squash->rev.id, self);
+			sm_journal_log("approve", lfirst(lc), self, "approve",
+						   &squash->rev);
+			ids = lappend(ids, squash->rev.id);
+			continue;
+		}
+		revs = sm_target_revisions(g, lfirst(lc), applied_now(g));
 		foreach (rev, revs)
 		{
 			SmRevision *row = lock_revision(g, lfirst_int(rev));

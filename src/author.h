@@ -10,6 +10,7 @@
 
 #include "revision.h"
 #include "script.h"
+#include "squash.h"
 
 /* A revision to be created */
 typedef struct SmNewRevision
@@ -25,6 +26,8 @@ typedef struct SmNewRevision
 } SmNewRevision;
 
 extern SmGraph *sm_author_lock_graph(const char *command);
+extern SmSquash *sm_author_squash(const SmGraph *g, const char *id);
+extern char *sm_author_generate_id(const SmGraph *g);
 extern void sm_author_check_id(const SmGraph *g, const char *id);
 extern List *sm_author_check_labels(const SmGraph *g, const List *labels,
 									const char *rev_id, int owner);
@@ -32,6 +35,7 @@ extern void
 sm_author_check_script(SmScriptKind kind, const char *rev_id, const char *text);
 extern void sm_author_check_scripts(SmRevision *rev);
 extern void sm_author_sign(SmRevision *rev);
+extern void sm_author_check_finished(const SmRevision *rev, bool force);
 extern char *sm_author_create(const SmNewRevision *new);
 
 #endif /* SM_AUTHOR_H */

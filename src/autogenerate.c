@@ -63,48 +63,6 @@ check_nothing_pending(void)
 					 "Run them first, with SELECT * FROM schemamig.upgrade('heads'), or drop them with schemamig.drop_revision().")));
 }
 
-/* Lists the changes that a test is true of, each on a line, with the reason */
-static char *
-list_refused(const List *changes, bool *data_loss)
-{
-	StringInfoData text;
-	ListCell *lc;
-
-	initStringInfo(&text);
-	*data_loss = true;
-	foreach (lc, changes)
-	{
-		SmChange *change = lfirst(lc);
-
-		if (change->refused == NULL)
-			continue;
-		appendStringInfo(&text, "%s%s %s: %s.", text.len > 0 ? "\n" : "",
-						 change->kind, change->identity, change->refused);
-		*data_loss = *data_loss && change->data_loss;
-	}
-	return text.data;
-}
-
-static void
-check_possible(const SmComparison *comparison)
-{
-	bool data_loss;
-	char *refused = list_refused(comparison->changes, &data_loss);
-
-	if (*refused)
-		ereport(ERROR,
-				(errcode(data_loss ? ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE
-								   : ERRCODE_FEATURE_NOT_SUPPORTED),
-				 errmsg(
-					 "the changes cannot be made without losing data, or not at all"),
-				 errdetail("%s", refused),
-				 data_loss
-					 ? errhint(
-						   "Use allow_data_loss => true if the data is not needed, or renames if something has got another name.")
-					 : errhint(
-						   "Change the model, or write the revision by hand.")));
-}
-
 static void
 check_drops(const SmComparison *comparison)
 {
@@ -203,7 +161,7 @@ schemamig_autogenerate(PG_FUNCTION_ARGS)
 					"there is nothing to do: the database is as the model has it")));
 		PG_RETURN_NULL();
 	}
-	check_possible(comparison);
+	sm_request_check_possible(comparison);
 	if (!sm_arg_bool(fcinfo, 7))
 		check_drops(comparison);
 	if (comparison->from_schema)

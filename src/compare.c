@@ -208,7 +208,7 @@ read_scratch(SmScratch *scratch, void *arg)
 static SmSnapshot *
 run_model(SmComparison *comparison, const SmDdl *ddl)
 {
-	SmScratchSpec spec = { 0 };
+	SmScratchSpec spec = { .ddl = ddl };
 	Reading reading = { 0 };
 	instr_time start;
 
@@ -479,6 +479,53 @@ sm_compare_read(SmComparison *comparison)
 	remove_foreign_extensions(comparison, ddl, comparison->desired);
 	if (comparison->renamed != comparison->live)
 		remove_foreign_extensions(comparison, ddl, comparison->renamed);
+}
+
+/*
+ * The texts that make the state before, where there is nothing yet of the
+ * schemas that the texts behind them create
+ */
+SmDdl *
+sm_compare_before(const SmComparison *comparison)
+{
+	SmDdl *ddl = sm_ddl_parse(comparison->before, comparison->schema);
+	const SmDdl *all = sm_ddl_parse(comparison->texts, comparison->schema);
+	ListCell *lc;
+
+	foreach (lc, all->created)
+		if (!is_named(ddl->created, lfirst(lc)))
+			ddl->created = lappend(ddl->created, lfirst(lc));
+	return ddl;
+}
+
+static SmSnapshot *
+state_before(const SmComparison *comparison)
+{
+	SmComparison before = *comparison;
+
+	before.texts = comparison->before;
+	return run_model(&before, sm_compare_before(comparison));
+}
+
+/*
+ * Reads two states that scripts of revisions make: what is desired, by all of
+ * them, and what is there in place of the live state, by the first few, which
+ * comparison->before has.  Nothing of it is left in the database.
+ */
+void
+sm_compare_replay(SmComparison *comparison)
+{
+	SmDdl *ddl;
+
+	comparison->self = sm_env_role_name(GetUserId());
+	choose_schemas(comparison, &ddl);
+	comparison->live = comparison->renamed = state_before(comparison);
+	comparison->desired = desired_by_model(comparison, ddl);
+	settle_owners(comparison);
+	sm_reach_live(comparison->live, comparison->desired);
+	sm_reach_desired(comparison->desired);
+	remove_foreign_extensions(comparison, ddl, comparison->live);
+	remove_foreign_extensions(comparison, ddl, comparison->desired);
 }
 
 /* ------------------------------------------------------------------------

@@ -9,6 +9,7 @@
 #ifndef SM_COMPARE_H
 #define SM_COMPARE_H
 
+#include "ddl.h"
 #include "diff.h"
 #include "emit.h"
 
@@ -24,7 +25,11 @@ typedef struct SmComparison
 	List *hints;			 /* of SmRename */
 	SmDiffOptions options;
 
-	/* set by sm_compare_read() */
+	bool replays; /* the texts are scripts of revisions, for
+				   * sm_compare_replay() */
+	List *before; /* of SmModelText: the first of them */
+
+	/* set by sm_compare_read() or sm_compare_replay() */
 	const char *self;	/* name of the current user */
 	bool given;			/* the caller has named the schemas */
 	const char *schema; /* where unqualified names of the model belong */
@@ -42,6 +47,8 @@ typedef struct SmComparison
 } SmComparison;
 
 extern void sm_compare_read(SmComparison *comparison);
+extern void sm_compare_replay(SmComparison *comparison);
+extern SmDdl *sm_compare_before(const SmComparison *comparison);
 extern void sm_compare_plan(SmComparison *comparison);
 
 #endif /* SM_COMPARE_H */

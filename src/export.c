@@ -63,9 +63,14 @@ schemamig_export_script(PG_FUNCTION_ARGS)
 {
 	char *target = sm_arg_text_required(fcinfo, 0, "revision");
 	SmGraph *g = sm_revision_graph(SM_READ);
-	int idx = sm_target_single(g, target, sm_revision_applied(g, "", SM_READ));
-	SmRevision *rev = sm_revision_fetch(g, &idx, 1, SM_NO_LOCK)[0];
+	SmSquash *squash = sm_squash_read(g, target);
+	SmRevision *rev;
+	int idx;
 
+	if (squash)
+		return CStringGetTextDatum(sm_native_write_squash(squash));
+	idx = sm_target_single(g, target, sm_revision_applied(g, "", SM_READ));
+	rev = sm_revision_fetch(g, &idx, 1, SM_NO_LOCK)[0];
 	return CStringGetTextDatum(script_of(g, idx, rev));
 }
 
@@ -135,6 +140,26 @@ all_files(const SmGraph *g)
 	return files;
 }
 
+/* All squashes as files */
+static List *
+squash_files(const SmGraph *g)
+{
+	List *files = NIL;
+	ListCell *lc;
+
+	foreach (lc, sm_squash_list(g, SM_READ))
+	{
+		const SmSquash *listed = lfirst(lc);
+		SmFolderFile *file = palloc0_object(SmFolderFile);
+
+		file->id = listed->rev.id;
+		file->name = revision_file_name(file->id);
+		file->text = sm_native_write_squash(sm_squash_read(g, listed->rev.id));
+		files = lappend(files, file);
+	}
+	return files;
+}
+
 /* All repeatable scripts as files */
 static List *
 repeatable_files(void)
@@ -184,7 +209,8 @@ schemamig_export(PG_FUNCTION_ARGS)
 
 	InitMaterializedSRF(fcinfo, 0);
 	g = sm_revision_graph(SM_READ);
-	files = list_concat(all_files(g), repeatable_files());
+	files = list_concat(all_files(g), squash_files(g));
+	files = list_concat(files, repeatable_files());
 	others = sm_folder_write(path, files);
 	foreach (lc, files)
 	{

@@ -101,7 +101,7 @@ sm_formats_read(SmReading *reading, const char *name)
 	ListCell *lc;
 
 	format->read(reading);
-	foreach (lc, reading->imports)
+	foreach (lc, list_concat_copy(reading->imports, reading->squashes))
 	{
 		SmImport *import = lfirst(lc);
 
@@ -120,7 +120,7 @@ sm_import_find(const SmReading *reading, const char *id)
 {
 	ListCell *lc;
 
-	foreach (lc, reading->imports)
+	foreach (lc, list_concat_copy(reading->imports, reading->squashes))
 	{
 		SmImport *import = lfirst(lc);
 

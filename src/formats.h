@@ -39,6 +39,8 @@ typedef struct SmImport
 	bool says[SM_PART_KINDS];
 	SmPart *part[SM_PART_KINDS]; /* NULL: there is none */
 	TimestampTz created_at;		 /* 0: not said */
+	List *replaces;			 /* char *: it is a squash of these; NIL: none */
+	char *replaced_checksum; /* NULL: not said */
 } SmImport;
 
 /* A script that is run again whenever it has changed */
@@ -55,6 +57,7 @@ typedef struct SmReading
 {
 	List *sources;	   /* of SmSource, by name */
 	List *imports;	   /* of SmImport, in the order of their versions */
+	List *squashes;	   /* of SmImport, which replaces others */
 	List *repeatables; /* of SmImportRepeatable */
 	List *ignored;	   /* of SmSource: not part of the migrations */
 } SmReading;

@@ -21,6 +21,7 @@
 #include "args.h"
 #include "author.h"
 #include "compat.h"
+#include "condense.h"
 #include "env.h"
 #include "folder.h"
 #include "formats.h"
@@ -602,6 +603,22 @@ put_rows(FunctionCallInfo fcinfo, const Importing *importing)
 		put_row(rsinfo, NULL, "ignored", lfirst(lc));
 }
 
+/* Stores the squashes that the files have: their members are there now */
+static void
+store_squashes(FunctionCallInfo fcinfo, const Importing *importing)
+{
+	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
+	ListCell *lc;
+
+	foreach (lc, importing->reading.squashes)
+	{
+		SmImport *import = lfirst(lc);
+
+		put_row(rsinfo, import->id,
+				sm_condense_import(importing->command, import), import->source);
+	}
+}
+
 /* Sets the repeatable scripts that the files have */
 static void
 store_repeatables(FunctionCallInfo fcinfo, const Importing *importing)
@@ -627,10 +644,12 @@ static Datum
 import(FunctionCallInfo fcinfo, Importing *importing, const char *format)
 {
 	const SmFormat *known;
+	List *usable;
 
 	InitMaterializedSRF(fcinfo, 0);
 	known = sm_formats_read(&importing->reading, format);
 	if (importing->reading.imports == NIL &&
+		importing->reading.squashes == NIL &&
 		importing->reading.repeatables == NIL)
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_OBJECT),
@@ -648,8 +667,11 @@ import(FunctionCallInfo fcinfo, Importing *importing, const char *format)
 	check_graph(importing);
 	check_not_applied(importing);
 	find_order(importing);
+	usable = sm_squash_usable(importing->g);
 	store(importing);
 	put_rows(fcinfo, importing);
+	store_squashes(fcinfo, importing);
+	sm_squash_warn(usable);
 	store_repeatables(fcinfo, importing);
 	return (Datum) 0;
 }

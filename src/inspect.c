@@ -24,6 +24,7 @@
 #include "range.h"
 #include "repeat.h"
 #include "revision.h"
+#include "squash.h"
 #include "target.h"
 #include "tenant.h"
 #include "unfinished.h"
@@ -40,10 +41,11 @@ typedef struct Report
 	ReturnSetInfo *rsinfo;
 	SmGraph *g;
 	Bitmapset *applied;
-	SmApplied *details; /* by index in the graph */
-	Bitmapset *current; /* version rows */
-	char *unfinished;	/* revision that is half run, or NULL */
-	bool alive;			/* a run is working on it */
+	SmApplied *details;	 /* by index in the graph */
+	Bitmapset *current;	 /* version rows */
+	Bitmapset *squashed; /* members of squashes */
+	char *unfinished;	 /* revision that is half run, or NULL */
+	bool alive;			 /* a run is working on it */
 	Datum values[MAX_COLUMNS];
 	bool nulls[MAX_COLUMNS];
 } Report;
@@ -53,6 +55,7 @@ PG_FUNCTION_INFO_V1(schemamig_heads);
 PG_FUNCTION_INFO_V1(schemamig_branches);
 PG_FUNCTION_INFO_V1(schemamig_history);
 PG_FUNCTION_INFO_V1(schemamig_show);
+PG_FUNCTION_INFO_V1(schemamig_squashes);
 PG_FUNCTION_INFO_V1(schemamig_pending);
 PG_FUNCTION_INFO_V1(schemamig_plan);
 PG_FUNCTION_INFO_V1(schemamig_plan_list);
@@ -61,6 +64,9 @@ PG_FUNCTION_INFO_V1(schemamig_plan_list);
 static void
 begin_report(FunctionCallInfo fcinfo, Report *report, const char *tenant)
 {
+	ListCell *lc;
+
+	memset(report, 0, sizeof(*report));
 	InitMaterializedSRF(fcinfo, 0);
 	report->rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
 	report->g = sm_revision_graph(SM_READ);
@@ -70,6 +76,9 @@ begin_report(FunctionCallInfo fcinfo, Report *report, const char *tenant)
 	report->current = sm_graph_tips(report->g, report->applied, SM_NEXT_ALL);
 	report->unfinished =
 		sm_unfinished_revision(sm_tenant_known(tenant).name, &report->alive);
+	foreach (lc, sm_squash_list(report->g, SM_READ))
+		report->squashed = bms_add_members(report->squashed,
+										   ((SmSquash *) lfirst(lc))->members);
 }
 
 static void
@@ -104,6 +113,32 @@ set_node_columns(Report *report, int idx)
 	report->values[4] = CStringGetTextDatum(node->message);
 }
 
+/* The same columns of a squash, which has no labels and no dependencies */
+static void
+set_squash_columns(Report *report, const SmSquash *squash)
+{
+	List *parents = NIL;
+	int i = -1;
+
+	while ((i = bms_next_member(squash->parents, i)) >= 0)
+		parents = lappend(parents, (void *) report->g->node[i].id);
+	memset(report->nulls, false, sizeof(report->nulls));
+	report->values[0] = CStringGetTextDatum(squash->rev.id);
+	report->values[1] = sm_list_to_text_array(parents);
+	report->values[2] = sm_list_to_text_array(NIL);
+	report->values[3] = sm_list_to_text_array(NIL);
+	report->values[4] = CStringGetTextDatum(squash->rev.message);
+}
+
+/* Whether a run is in the middle of it */
+static const char *
+run_flag(const Report *report, const char *id)
+{
+	if (report->unfinished == NULL || strcmp(id, report->unfinished) != 0)
+		return NULL;
+	return report->alive ? "running" : "interrupted";
+}
+
 /* What a revision is in the graph, and whether it is current */
 static Datum
 flags(const Report *report, int idx)
@@ -121,8 +156,10 @@ flags(const Report *report, int idx)
 		result = lappend(result, "branch_point");
 	if (sm_node_is_merge_point(node))
 		result = lappend(result, "merge_point");
-	if (report->unfinished && strcmp(node->id, report->unfinished) == 0)
-		result = lappend(result, report->alive ? "running" : "interrupted");
+	if (bms_is_member(idx, report->squashed))
+		result = lappend(result, "squashed");
+	if (run_flag(report, node->id))
+		result = lappend(result, (void *) run_flag(report, node->id));
 	return sm_list_to_text_array(result);
 }
 
@@ -248,17 +285,56 @@ set_text(Report *report, int column, const char *text)
 		report->values[column] = CStringGetTextDatum(text);
 }
 
+/* The columns of show() from number 6 on, but for the last two */
+static void
+set_script_columns(Report *report, const SmRevision *rev)
+{
+	set_text(report, 6, rev->upgrade);
+	set_text(report, 7, rev->downgrade);
+	set_text(report, 8, rev->verify);
+	set_text(report, 9, rev->checksum);
+	report->values[10] = sm_list_to_text_array(rev->authors);
+	report->values[11] = TimestampTzGetDatum(rev->created_at);
+	report->values[12] = TimestampTzGetDatum(rev->edited_at);
+	report->nulls[12] = (rev->edited_at == 0);
+	set_text(report, 13, rev->approved_by);
+}
+
+/* The row of show() for a squash: its members are applied, never itself */
+static void
+put_squash(Report *report, const SmSquash *squash)
+{
+	List *flags = list_make1("squash");
+
+	if (sm_squash_problem(report->g, squash, SM_READ))
+		flags = lappend(flags, "stale");
+	if (run_flag(report, squash->rev.id))
+		flags = lappend(flags, (void *) run_flag(report, squash->rev.id));
+	set_squash_columns(report, squash);
+	report->values[5] = sm_list_to_text_array(flags);
+	set_script_columns(report, &squash->rev);
+	report->nulls[14] = report->nulls[15] = true;
+	put_row(report);
+}
+
 /* SQL function show(target, tenant) */
 Datum
 schemamig_show(PG_FUNCTION_ARGS)
 {
 	Report report;
+	const char *target = sm_arg_text_required(fcinfo, 0, "target");
+	SmSquash *squash;
 	List *revs;
 	ListCell *lc;
 
 	begin_report(fcinfo, &report, sm_arg_name(fcinfo, 1));
-	revs = sm_target_show(report.g, sm_arg_text_required(fcinfo, 0, "target"),
-						  report.applied);
+	squash = sm_squash_read(report.g, target);
+	if (squash)
+	{
+		put_squash(&report, squash);
+		return (Datum) 0;
+	}
+	revs = sm_target_show(report.g, target, report.applied);
 	foreach (lc, revs)
 	{
 		int idx = lfirst_int(lc);
@@ -266,16 +342,32 @@ schemamig_show(PG_FUNCTION_ARGS)
 
 		set_node_columns(&report, idx);
 		report.values[5] = flags(&report, idx);
-		set_text(&report, 6, rev->upgrade);
-		set_text(&report, 7, rev->downgrade);
-		set_text(&report, 8, rev->verify);
-		set_text(&report, 9, rev->checksum);
-		report.values[10] = sm_list_to_text_array(rev->authors);
-		report.values[11] = TimestampTzGetDatum(rev->created_at);
-		report.values[12] = TimestampTzGetDatum(rev->edited_at);
-		report.nulls[12] = (rev->edited_at == 0);
-		set_text(&report, 13, rev->approved_by);
+		set_script_columns(&report, rev);
 		set_applied_columns(&report, 14, idx);
+		put_row(&report);
+	}
+	return (Datum) 0;
+}
+
+/* SQL function squashes() */
+Datum
+schemamig_squashes(PG_FUNCTION_ARGS)
+{
+	Report report;
+	ListCell *lc;
+
+	begin_report(fcinfo, &report, NULL);
+	foreach (lc, sm_squash_list(report.g, SM_READ))
+	{
+		const SmSquash *squash = lfirst(lc);
+		const char *problem = sm_squash_problem(report.g, squash, SM_READ);
+		Datum message;
+
+		set_squash_columns(&report, squash);
+		message = report.values[4];
+		report.values[2] = sm_list_to_text_array(squash->replaces);
+		report.values[3] = message;
+		set_text(&report, 4, problem);
 		put_row(&report);
 	}
 	return (Datum) 0;
@@ -301,6 +393,21 @@ put_repeatables(Report *report, const char *tenant)
 	}
 }
 
+/* The plan of a run with that target, as it would be made now */
+static SmPlan
+plan_of(const Report *report, SmDirection direction, const List *targets,
+		const char *tenant, int *moved)
+{
+	SmSquashUse use = { SM_READ, sm_tenant_known(tenant).name,
+						report->unfinished };
+	SmPlan plan =
+		sm_plan_targets(report->g, direction, targets, report->applied);
+
+	*moved = plan.n;
+	sm_squash_plan(report->g, &plan, &use);
+	return plan;
+}
+
 /* SQL function pending(target, tenant) */
 Datum
 schemamig_pending(PG_FUNCTION_ARGS)
@@ -308,16 +415,21 @@ schemamig_pending(PG_FUNCTION_ARGS)
 	Report report;
 	List *targets;
 	SmPlan plan;
+	int moved;
 
 	begin_report(fcinfo, &report, sm_arg_name(fcinfo, 1));
 	targets = list_make1(sm_arg_text_required(fcinfo, 0, "target"));
-	plan = sm_plan_targets(report.g, SM_UPGRADE, targets, report.applied);
+	plan =
+		plan_of(&report, SM_UPGRADE, targets, sm_arg_name(fcinfo, 1), &moved);
 	for (int i = 0; i < plan.n; i++)
 	{
-		set_node_columns(&report, plan.idx[i]);
+		if (sm_squash_at(&plan, i))
+			set_squash_columns(&report, sm_squash_at(&plan, i));
+		else
+			set_node_columns(&report, plan.idx[i]);
 		put_row(&report);
 	}
-	if (bms_num_members(report.applied) + plan.n == report.g->n)
+	if (bms_num_members(report.applied) + moved == report.g->n)
 		put_repeatables(&report, PG_ARGISNULL(1) ? "" : sm_arg_name(fcinfo, 1));
 	return (Datum) 0;
 }
@@ -326,10 +438,11 @@ schemamig_pending(PG_FUNCTION_ARGS)
 static Datum
 report_plan(FunctionCallInfo fcinfo, const List *targets)
 {
-	Report report = { 0 };
+	Report report;
 	const char *command = sm_arg_text_required(fcinfo, 1, "command");
 	SmDirection direction = SM_UPGRADE;
 	SmPlan plan;
+	int moved;
 
 	if (strcmp(command, "downgrade") == 0)
 		direction = SM_DOWNGRADE;
@@ -339,16 +452,18 @@ report_plan(FunctionCallInfo fcinfo, const List *targets)
 				 errmsg("invalid command \"%s\"", command),
 				 errhint("The commands are \"upgrade\" and \"downgrade\".")));
 	begin_report(fcinfo, &report, sm_arg_name(fcinfo, 2));
-	plan = sm_plan_targets(report.g, direction, targets, report.applied);
+	plan = plan_of(&report, direction, targets, sm_arg_name(fcinfo, 2), &moved);
 	for (int i = 0; i < plan.n; i++)
 	{
-		const SmNode *node = &report.g->node[plan.idx[i]];
+		const SmSquash *squash = sm_squash_at(&plan, i);
 
 		report.values[0] = Int32GetDatum(i + 1);
-		report.values[1] = CStringGetTextDatum(node->id);
+		report.values[1] =
+			CStringGetTextDatum(sm_squash_step_id(report.g, &plan, i));
 		report.values[2] =
 			CStringGetTextDatum(sm_plan_direction_name(direction));
-		report.values[3] = CStringGetTextDatum(node->message);
+		report.values[3] = CStringGetTextDatum(
+			squash ? squash->rev.message : report.g->node[plan.idx[i]].message);
 		put_row(&report);
 	}
 	return (Datum) 0;

@@ -119,18 +119,19 @@ static SmQuery write_batch = {
 static SmQuery write_step = {
 	.sql = "INSERT INTO schemamig.run_step (run, step, revision, direction, "
 		   "message, status, started_at, finished_at, statements_done, "
-		   "statements_total, checksum, sqlstate, error) "
+		   "statements_total, checksum, sqlstate, error, replaces) "
 		   "VALUES ($1, $2, $3, $4, $5, $6, $7, "
 		   "CASE WHEN $6 <> 'running' THEN pg_catalog.clock_timestamp() END, "
-		   "$8, $9, $10, $11, $12) "
+		   "$8, $9, $10, $11, $12, $13) "
 		   "ON CONFLICT (run, step) DO UPDATE SET status = excluded.status, "
 		   "finished_at = excluded.finished_at, "
 		   "statements_done = excluded.statements_done, "
 		   "sqlstate = excluded.sqlstate, error = excluded.error",
 	.mode = SM_WRITE,
-	.nargs = 12,
+	.nargs = 13,
 	.argtypes = { INT8OID, INT4OID, TEXTOID, TEXTOID, TEXTOID, TEXTOID,
-				  TIMESTAMPTZOID, INT4OID, INT4OID, TEXTOID, TEXTOID, TEXTOID }
+				  TIMESTAMPTZOID, INT4OID, INT4OID, TEXTOID, TEXTOID, TEXTOID,
+				  TEXTARRAYOID }
 };
 
 static SmQuery insert_applied = {
@@ -309,7 +310,7 @@ sm_journal_batch(int64 run, Jsonb *cursor, int64 rows_done)
 void
 sm_journal_step(const SmJournalStep *step)
 {
-	char nulls[] = "            ";
+	char nulls[] = "             ";
 	const ErrorData *error = step->error;
 	Datum args[] = { Int64GetDatum(step->run),
 					 Int32GetDatum(step->step),
@@ -324,8 +325,10 @@ sm_journal_step(const SmJournalStep *step)
 					 text_or_null(error ? unpack_sql_state(error->sqlerrcode)
 										: NULL,
 								  &nulls[10]),
-					 text_or_null(error ? error->message : NULL, &nulls[11]) };
+					 text_or_null(error ? error->message : NULL, &nulls[11]),
+					 sm_list_to_text_array(step->replaces) };
 
+	nulls[12] = step->replaces ? ' ' : 'n';
 	(void) sm_query(&write_step, args, nulls);
 }
 

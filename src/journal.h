@@ -30,6 +30,7 @@ typedef struct SmJournalStep
 	const char *revision;
 	const char *direction;
 	const char *message;
+	const List *replaces; /* char *: revisions that a squash moves; NIL: none */
 	TimestampTz started_at;
 	int statements_done;
 	int statements;

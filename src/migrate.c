@@ -176,8 +176,10 @@ static SmRevision *
 lock_revision(Migration *m)
 {
 	const SmRun *run = &m->run;
-	int idx = run->plan.idx[m->i];
-	SmRevision *rev = sm_revision_fetch_same(run->g, idx);
+	const SmSquash *squash = sm_squash_at(&run->plan, m->i);
+	SmRevision *rev = squash
+						  ? sm_squash_fetch_same(run->g, squash)
+						  : sm_revision_fetch_same(run->g, run->plan.idx[m->i]);
 
 	if (rev && m->begun)
 	{
@@ -192,7 +194,7 @@ lock_revision(Migration *m)
 		ereport(ERROR,
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 				 errmsg("revision \"%s\" was changed while the run was under way",
-						run->g->node[idx].id),
+						sm_squash_step_id(run->g, &run->plan, m->i)),
 				 errhint("Call it again: it goes on with what is there now.")));
 	return rev;
 }
@@ -256,8 +258,8 @@ take_step(Migration *m)
 	MemoryContextReset(m->step_context);
 	m->begun = false;
 	m->taking.step = NULL;
-	attempt.what =
-		psprintf("revision \"%s\"", run->g->node[run->plan.idx[m->i]].id);
+	attempt.what = psprintf("revision \"%s\"",
+							sm_squash_step_id(run->g, &run->plan, m->i));
 	if (run->unfinished && run->unfinished->made)
 	{
 		attempt.body = prepare_step;

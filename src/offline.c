@@ -286,7 +286,9 @@ append_steps(StringInfo sql, const SmGraph *g, const SmPlan *plan,
 	for (int i = 0; i < plan->n; i++)
 	{
 		const SmStep *step = &steps[i];
-		const char *parents = sm_progress_parents(g, step->idx);
+		const char *parents = sm_progress_parents(g, step->idx, step->squash);
+		Bitmapset *moved = step->squash ? step->squash->members
+										: bms_make_singleton(step->idx);
 		Bitmapset *before = bms_copy(applied);
 
 		append_comment(sql, psprintf("Running %s %s -> %s, %s",
@@ -300,8 +302,8 @@ append_steps(StringInfo sql, const SmGraph *g, const SmPlan *plan,
 		append_resets(sql, step->script);
 		if (step->verify)
 			append_resets(sql, step->verify);
-		applied = up ? bms_add_member(applied, step->idx)
-					 : bms_del_member(applied, step->idx);
+		applied = up ? bms_add_members(applied, moved)
+					 : bms_del_members(applied, moved);
 		append_version_change(sql, g, before, applied);
 		bms_free(before);
 	}
@@ -352,6 +354,7 @@ script_of_range(FunctionCallInfo fcinfo, SmDirection direction)
 	Jsonb *variables = PG_ARGISNULL(1) ? NULL : PG_GETARG_JSONB_P(1);
 	SmGraph *g = sm_revision_graph(SM_READ);
 	Bitmapset *applied = sm_revision_applied(g, "", SM_READ);
+	SmSquashUse use = { SM_READ, "", NULL };
 	SmRange range;
 	SmPlan plan;
 	SmStep *steps;
@@ -364,10 +367,9 @@ script_of_range(FunctionCallInfo fcinfo, SmDirection direction)
 	else
 		sm_range_downgrade(g, text, applied, &range);
 	plan = sm_plan_set(g, direction, range.set);
-	steps =
-		sm_prepare_scripts(g, &plan,
-						   sm_revision_fetch(g, plan.idx, plan.n, SM_NO_LOCK),
-						   variables, variables == NULL);
+	sm_squash_plan(g, &plan, &use);
+	steps = sm_prepare_scripts(g, &plan, sm_squash_fetch(g, &plan, false),
+							   variables, variables == NULL);
 	sm_prepare_check_transactional(steps, plan.n, false);
 	if (direction == SM_UPGRADE)
 		repeats = repeats_behind(g, &range, variables);

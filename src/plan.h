@@ -21,6 +21,9 @@ typedef struct SmPlan
 	SmDirection direction;
 	int n;
 	int *idx; /* revisions in the order of the steps */
+	/* by step: what moves several revisions, that of idx among them; NULL: it
+	 * moves one.  NULL: there is none; see squash.h */
+	struct SmSquash **squash;
 } SmPlan;
 
 extern const char *sm_plan_direction_name(SmDirection direction);

@@ -62,7 +62,7 @@ sm_prepare_script(SmScriptKind kind, const char *revision, const char *text,
  * not on record.
  */
 static void
-check_text(const SmRevision *rev)
+check_text(const SmRevision *rev, bool squash)
 {
 	if (strcmp(sm_checksum_text(rev->upgrade), rev->checksum) != 0)
 		ereport(ERROR,
@@ -71,8 +71,11 @@ check_text(const SmRevision *rev)
 						rev->id),
 				 errdetail(
 					 "It was changed in the table, not by schemamig.edit()."),
-				 errhint("Read it, then put it on record with schemamig.edit('%s', upgrade => ...).",
-						 rev->id)));
+				 squash
+					 ? errhint(
+						   "Drop the squash with schemamig.drop_squash(), and make it again.")
+					 : errhint("Read it, then put it on record with schemamig.edit('%s', upgrade => ...).",
+							   rev->id)));
 }
 
 /*
@@ -93,6 +96,7 @@ sm_prepare_scripts(const SmGraph *g, const SmPlan *plan, SmRevision **revs,
 
 		step->idx = plan->idx[i];
 		step->rev = revs[i];
+		step->squash = sm_squash_at(plan, i);
 		step->text = up ? step->rev->upgrade : step->rev->downgrade;
 		if (step->text == NULL)
 			ereport(ERROR,
@@ -103,7 +107,7 @@ sm_prepare_scripts(const SmGraph *g, const SmPlan *plan, SmRevision **revs,
 							   step->rev->message),
 					 errhint("Write one with schemamig.edit('%s', downgrade => ..., force => true); an empty one says that there is nothing to undo.",
 							 step->rev->id)));
-		check_text(step->rev);
+		check_text(step->rev, step->squash != NULL);
 		step->script =
 			sm_prepare_script(up ? SM_SCRIPT_UPGRADE : SM_SCRIPT_DOWNGRADE,
 							  step->rev->id, step->text, variables,
@@ -264,6 +268,20 @@ sm_prepare_check_rights(const SmStep *steps, int n, SmRunAs run_as)
 	}
 }
 
+/* Does the step move a revision of that identifier? */
+static bool
+step_moves(const SmStep *step, const char *id)
+{
+	ListCell *lc;
+
+	if (step->squash == NULL)
+		return strcmp(step->rev->id, id) == 0;
+	foreach (lc, step->squash->replaces)
+		if (strcmp(lfirst(lc), id) == 0)
+			return true;
+	return false;
+}
+
 /*
  * Refuses to go on from revisions whose script has been changed since it was
  * applied: an upgrade from any such one, a downgrade of one.  Where only
@@ -282,7 +300,7 @@ sm_prepare_check_applied(const SmTenant *tenant, const SmPlan *plan,
 		bool concerned = (plan->direction == SM_UPGRADE);
 
 		for (int i = 0; i < plan->n && !concerned; i++)
-			concerned = (strcmp(steps[i].rev->id, id) == 0);
+			concerned = step_moves(&steps[i], id);
 		if (concerned && !sm_rows_bool(rows, row, 2))
 			ereport(ERROR,
 					(errcode(ERRCODE_SM_CHECKSUM_MISMATCH),

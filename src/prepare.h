@@ -12,6 +12,7 @@
 #include "plan.h"
 #include "revision.h"
 #include "script.h"
+#include "squash.h"
 #include "tenant.h"
 #include "unfinished.h"
 #include "utils/jsonb.h"
@@ -21,6 +22,7 @@ typedef struct SmStep
 {
 	int idx; /* revision in the graph */
 	SmRevision *rev;
+	SmSquash *squash; /* it is the script of this one; NULL: of the revision */
 	const char *text; /* script as stored */
 	SmScript *script;
 	SmScript *verify; /* NULL: none */

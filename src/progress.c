@@ -165,20 +165,25 @@ sm_progress_notify(const SmStepReport *report, const char *tenant)
 	pfree(payload.data);
 }
 
-/* The down revisions of a revision as text, "base" if it has none */
+/*
+ * The down revisions of a revision, or of a squash if that is not NULL, as
+ * text; "base" if there are none.
+ */
 const char *
-sm_progress_parents(const SmGraph *g, int idx)
+sm_progress_parents(const SmGraph *g, int idx, const SmSquash *squash)
 {
 	const SmEdges *down = &g->node[idx].edge[SM_DOWN];
 	StringInfoData buf;
+	int parent = -1;
 
-	if (down->n == 0)
-		return "base";
 	initStringInfo(&buf);
-	for (int i = 0; i < down->n; i++)
+	for (int i = 0; squash == NULL && i < down->n; i++)
 		appendStringInfo(&buf, "%s%s", i > 0 ? ", " : "",
 						 g->node[down->idx[i]].id);
-	return buf.data;
+	while (squash && (parent = bms_next_member(squash->parents, parent)) >= 0)
+		appendStringInfo(&buf, "%s%s", buf.len > 0 ? ", " : "",
+						 g->node[parent].id);
+	return buf.len > 0 ? buf.data : "base";
 }
 
 /* Phases of an index build as pg_stat_progress_create_index has them */

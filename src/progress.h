@@ -8,7 +8,7 @@
 #ifndef SM_PROGRESS_H
 #define SM_PROGRESS_H
 
-#include "graph.h"
+#include "squash.h"
 
 /* A step, as it is reported */
 typedef struct SmStepReport
@@ -32,6 +32,7 @@ extern void sm_progress_statement(int statement);
 extern void sm_progress_end(void);
 extern void sm_progress_query(const char *sql);
 extern void sm_progress_notify(const SmStepReport *report, const char *tenant);
-extern const char *sm_progress_parents(const SmGraph *g, int idx);
+extern const char *
+sm_progress_parents(const SmGraph *g, int idx, const SmSquash *squash);
 
 #endif /* SM_PROGRESS_H */

@@ -141,8 +141,11 @@ check_state(SmScratch *scratch, const SmComparison *comparison,
 				 errdetail_plural("%d difference: %s.", "%d differences: %s.",
 								  differences.n, differences.n,
 								  differences.text.data),
-				 errhint(
-					 "With schemamig.proof off the revision is stored as it is, to be put right by hand.")));
+				 comparison->replays
+					 ? errhint(
+						   "What these revisions do cannot be written in other words. Try a shorter range.")
+					 : errhint(
+						   "With schemamig.proof off the revision is stored as it is, to be put right by hand.")));
 }
 
 static char *
@@ -275,4 +278,33 @@ sm_prove(const SmComparison *comparison)
 	spec.schema = (char *) comparison->schema;
 	sm_scratch(&spec, comparison->texts ? prove_both : prove_from_nothing,
 			   (void *) comparison);
+}
+
+/* From what the first scripts make to what all of them make, and back */
+static void
+prove_replay(SmScratch *scratch, void *arg)
+{
+	const SmComparison *comparison = arg;
+
+	prove_script(scratch, comparison, "upgrade", comparison->upgrade,
+				 comparison->desired);
+	if (comparison->downgrade)
+		prove_script(scratch, comparison, "downgrade", comparison->downgrade,
+					 comparison->live);
+}
+
+/*
+ * Proves the scripts of a comparison of sm_compare_replay(), the downgrade if
+ * there is one; an error says what is wrong.
+ */
+void
+sm_prove_replay(const SmComparison *comparison)
+{
+	SmScratchSpec spec = { .heap = true };
+
+	spec.texts = comparison->before;
+	spec.ddl = sm_compare_before(comparison);
+	spec.schemas = comparison->schemas;
+	spec.schema = (char *) comparison->schema;
+	sm_scratch(&spec, prove_replay, (void *) comparison);
 }

@@ -11,5 +11,6 @@
 #include "compare.h"
 
 extern void sm_prove(const SmComparison *comparison);
+extern void sm_prove_replay(const SmComparison *comparison);
 
 #endif /* SM_PROVE_H */

@@ -9,6 +9,7 @@
 #include "postgres.h"
 
 #include "fmgr.h"
+#include "lib/stringinfo.h"
 #include "nodes/value.h"
 
 #include "args.h"
@@ -156,4 +157,47 @@ sm_request_compare(SmComparison *comparison)
 	sm_compare_plan(comparison);
 	foreach (lc, comparison->likely)
 		ereport(NOTICE, (errmsg("%s", (char *) lfirst(lc))));
+}
+
+/* Lists the changes that a test is true of, each on a line, with the reason */
+static char *
+list_refused(const List *changes, bool *data_loss)
+{
+	StringInfoData text;
+	ListCell *lc;
+
+	initStringInfo(&text);
+	*data_loss = true;
+	foreach (lc, changes)
+	{
+		SmChange *change = lfirst(lc);
+
+		if (change->refused == NULL)
+			continue;
+		appendStringInfo(&text, "%s%s %s: %s.", text.len > 0 ? "\n" : "",
+						 change->kind, change->identity, change->refused);
+		*data_loss = *data_loss && change->data_loss;
+	}
+	return text.data;
+}
+
+/* Refuses changes that cannot be made, or not without the caller's word */
+void
+sm_request_check_possible(const SmComparison *comparison)
+{
+	bool data_loss;
+	char *refused = list_refused(comparison->changes, &data_loss);
+
+	if (*refused)
+		ereport(ERROR,
+				(errcode(data_loss ? ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE
+								   : ERRCODE_FEATURE_NOT_SUPPORTED),
+				 errmsg(
+					 "the changes cannot be made without losing data, or not at all"),
+				 errdetail("%s", refused),
+				 data_loss
+					 ? errhint(
+						   "Use allow_data_loss => true if the data is not needed, or renames if something has got another name.")
+					 : errhint(
+						   "Change the model, or write the revision by hand.")));
 }

@@ -21,5 +21,6 @@ extern void
 sm_request_online(FunctionCallInfo fcinfo, int n, SmComparison *comparison);
 extern void sm_request_warn(const SmComparison *comparison);
 extern void sm_request_compare(SmComparison *comparison);
+extern void sm_request_check_possible(const SmComparison *comparison);
 
 #endif /* SM_REQUEST_H */

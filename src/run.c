@@ -59,20 +59,24 @@ make_plan(SmRun *run, SmDirection direction, const List *targets)
 
 	for (;;)
 	{
+		SmSquashUse use = { SM_READ_LATEST, run->tenant.name, NULL };
 		Bitmapset *applied;
 
 		CHECK_FOR_INTERRUPTS();
 		sm_revision_state(run->tenant.name, &run->g, &applied);
 		run->plan = sm_plan_targets(run->g, direction, targets, applied);
-		run->unfinished = sm_unfinished_read(run->tenant.name);
-		sm_unfinished_check(&run->tenant, run->unfinished, run->g, &run->plan);
 		run->completes = direction == SM_UPGRADE &&
 						 bms_num_members(applied) + run->plan.n == run->g->n;
+		run->unfinished = sm_unfinished_read(run->tenant.name);
+		if (run->unfinished)
+			use.half_run = run->unfinished->revision;
+		sm_squash_plan(run->g, &run->plan, &use);
+		sm_unfinished_check(&run->tenant, run->unfinished, run->g, &run->plan);
 		if (run->plan.n == 0)
 			return NULL;
 		/* with steps to take, the transaction must see the same state */
 		sm_revision_check_snapshot(run->tenant.name);
-		revs = sm_revision_fetch_unchanged(run->g, run->plan.idx, run->plan.n);
+		revs = sm_squash_fetch(run->g, &run->plan, true);
 		if (revs)
 			return revs;
 		if (direction == SM_DOWNGRADE)
@@ -202,9 +206,11 @@ sm_run_prepare_step(SmRun *run, int i, SmRevision *rev)
 	SmPlan plan = { .direction = run->plan.direction,
 					.n = 1,
 					.idx = &run->plan.idx[i] };
-	SmStep *step =
-		sm_prepare_scripts(run->g, &plan, &rev, run->variables, false);
+	SmSquash *squash = sm_squash_at(&run->plan, i);
+	SmStep *step;
 
+	plan.squash = &squash;
+	step = sm_prepare_scripts(run->g, &plan, &rev, run->variables, false);
 	if (i == 0 && run->unfinished)
 		sm_prepare_check_done(step, run->unfinished);
 	check_steps(run, step, 1);

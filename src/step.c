@@ -11,6 +11,7 @@
  */
 #include "postgres.h"
 
+#include "miscadmin.h"
 #include "utils/timestamp.h"
 
 #include "checksum.h"
@@ -113,7 +114,7 @@ static SmStepReport
 step_report(const SmRun *run, int i)
 {
 	const SmStep *step = &run->steps[i];
-	const char *parents = sm_progress_parents(run->g, step->idx);
+	const char *parents = sm_progress_parents(run->g, step->idx, step->squash);
 	bool up = (run->plan.direction == SM_UPGRADE);
 	SmStepReport report = { .step = i + 1,
 							.steps = run->plan.n,
@@ -151,18 +152,41 @@ journal_step(const SmTaking *taking, int done)
 {
 	const SmStep *step = taking->step;
 	bool up = (taking->run->plan.direction == SM_UPGRADE);
-	SmJournalStep journal = { .run = taking->run->number,
-							  .step = taking->report.step,
-							  .revision = step->rev->id,
-							  .direction = taking->report.direction,
-							  .message = step->rev->message,
-							  .started_at = taking->started_at,
-							  .statements_done = done,
-							  .statements = step->script->n,
-							  .checksum = up ? step->rev->checksum
-											 : sm_checksum_text(step->text) };
+	SmJournalStep journal = {
+		.run = taking->run->number,
+		.step = taking->report.step,
+		.revision = step->rev->id,
+		.direction = taking->report.direction,
+		.message = step->rev->message,
+		.replaces = step->squash ? step->squash->replaces : NIL,
+		.started_at = taking->started_at,
+		.statements_done = done,
+		.statements = step->script->n,
+		.checksum = up ? step->rev->checksum : sm_checksum_text(step->text)
+	};
 
 	return journal;
+}
+
+/* Puts what the step has moved into the applied set, or takes it out */
+static void
+change_applied(const SmRun *run, const SmStep *step)
+{
+	const SmSquash *squash = step->squash;
+	bool up = (run->plan.direction == SM_UPGRADE);
+	int n = squash ? bms_num_members(squash->members) : 1;
+	SmRevision *const *revs = squash ? squash->revs : &step->rev;
+
+	for (int i = 0; i < n; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		if (up)
+			sm_journal_apply(&run->tenant, revs[i], run->number, run->role);
+		else
+			sm_journal_unapply(&run->tenant, revs[i]->id);
+	}
+	if (!up)
+		sm_repeat_forget(run->tenant.name);
 }
 
 /* Changes the applied set, and tells everybody */
@@ -173,13 +197,7 @@ record(SmTaking *taking)
 	const SmStep *step = taking->step;
 	SmJournalStep journal = journal_step(taking, step->script->n);
 
-	if (run->plan.direction == SM_UPGRADE)
-		sm_journal_apply(&run->tenant, step->rev, run->number, run->role);
-	else
-	{
-		sm_journal_unapply(&run->tenant, step->rev->id);
-		sm_repeat_forget(run->tenant.name);
-	}
+	change_applied(run, step);
 	sm_journal_step(&journal);
 	/* in one transaction it is done at the end */
 	if (run->in_pieces)

@@ -27,6 +27,7 @@
 #include "env.h"
 #include "journal.h"
 #include "query.h"
+#include "squash.h"
 #include "unfinished.h"
 
 static SmQuery read_row = {
@@ -288,14 +289,16 @@ sm_unfinished_check(const SmTenant *tenant, const SmUnfinished *u,
 					const SmGraph *g, SmPlan *plan)
 {
 	const char *direction;
+	SmSquash *squash;
 	int at = -1;
+	int idx;
 
 	if (u == NULL)
 		return;
 	direction = sm_plan_direction_name(u->direction);
 	for (int i = 0; i < plan->n && at < 0; i++)
 	{
-		if (strcmp(g->node[plan->idx[i]].id, u->revision) == 0)
+		if (strcmp(sm_squash_step_id(g, plan, i), u->revision) == 0)
 			at = i;
 	}
 	if (at < 0 || plan->direction != u->direction)
@@ -309,6 +312,15 @@ sm_unfinished_check(const SmTenant *tenant, const SmUnfinished *u,
 						   u->run, u->done, u->total, direction),
 				 errhint("Finish it with a call in direction \"%s\" that includes it; or put the database right by hand and say with schemamig.stamp() where it is.",
 						 direction)));
-	for (int idx = plan->idx[at]; at >= 0; at--)
-		plan->idx[at] = at > 0 ? plan->idx[at - 1] : idx;
+	idx = plan->idx[at];
+	squash = sm_squash_at(plan, at);
+	for (; at > 0; at--)
+	{
+		plan->idx[at] = plan->idx[at - 1];
+		if (plan->squash)
+			plan->squash[at] = plan->squash[at - 1];
+	}
+	plan->idx[0] = idx;
+	if (plan->squash)
+		plan->squash[0] = squash;
 }

@@ -17,8 +17,15 @@
 #include "journal.h"
 #include "query.h"
 #include "revision.h"
+#include "squash.h"
 
 #define COLUMNS 5
+
+/* The steps of runs, one row for each revision that they have moved */
+#define MOVED_BY_STEPS                                                         \
+	"(SELECT run, step, status, direction, finished_at, "                      \
+	"pg_catalog.unnest(COALESCE(replaces, ARRAY[revision])) AS revision "      \
+	"FROM schemamig.run_step) s "
 
 /*
  * What queries can find, one SELECT a check: problem, revision, tenant,
@@ -95,7 +102,7 @@ static SmQuery checks = {
 		"pg_catalog.format('Run %s is said to have applied it, but has no such step.', a.run), "
 		"'Somebody has changed the table schemamig.applied by hand.' "
 		"FROM schemamig.applied a JOIN schemamig.run r USING (run) "
-		"WHERE NOT EXISTS (SELECT FROM schemamig.run_step s "
+		"WHERE NOT EXISTS (SELECT FROM " MOVED_BY_STEPS
 		"WHERE s.run = a.run AND s.revision = a.revision) "
 		"UNION ALL "
 		"SELECT 'journal and applied set disagree', s.revision, s.tenant, "
@@ -104,7 +111,7 @@ static SmQuery checks = {
 		"'Somebody has changed the table schemamig.applied by hand.' "
 		"FROM (SELECT DISTINCT ON (r.tenant, s.revision) r.tenant, s.revision, s.run, s.direction, "
 		"EXISTS (SELECT FROM schemamig.applied a WHERE a.tenant = r.tenant AND a.revision = s.revision) AS applied "
-		"FROM schemamig.run_step s JOIN schemamig.run r USING (run) "
+		"FROM " MOVED_BY_STEPS "JOIN schemamig.run r USING (run) "
 		"WHERE s.status = 'done' AND s.direction IN ('upgrade', 'downgrade', 'stamp', 'unstamp') "
 		"ORDER BY r.tenant, s.revision, s.finished_at DESC, s.run DESC, s.step DESC) s "
 		"WHERE s.applied <> (s.direction IN ('upgrade', 'stamp')) "
@@ -147,6 +154,34 @@ check_texts(ReturnSetInfo *rsinfo, const SmGraph *g)
 	}
 }
 
+/* Squashes that are not used, and those that were changed in the table */
+static void
+check_squashes(ReturnSetInfo *rsinfo, const SmGraph *g)
+{
+	ListCell *lc;
+
+	foreach (lc, sm_squash_list(g, SM_READ))
+	{
+		SmSquash *squash = lfirst(lc);
+		SmRevision *rev = &sm_squash_read(g, squash->rev.id)->rev;
+		const char *stale[COLUMNS] = {
+			"squash is not used", rev->id, NULL,
+			sm_squash_problem(g, squash, SM_READ),
+			"Drop it with schemamig.drop_squash(), and make it again."
+		};
+		const char *changed[COLUMNS] = {
+			"script does not match its checksum", rev->id, NULL,
+			"The upgrade script of the squash was changed in the table.",
+			"Drop it with schemamig.drop_squash(), and make it again."
+		};
+
+		if (stale[3])
+			put_problem(rsinfo, stale);
+		if (strcmp(sm_checksum_text(rev->upgrade), rev->checksum) != 0)
+			put_problem(rsinfo, changed);
+	}
+}
+
 /* SQL function validate(): no rows if nothing is wrong */
 Datum
 schemamig_validate(PG_FUNCTION_ARGS)
@@ -179,6 +214,9 @@ schemamig_validate(PG_FUNCTION_ARGS)
 		put_problem(rsinfo, problem);
 	}
 	if (g)
+	{
 		check_texts(rsinfo, g);
+		check_squashes(rsinfo, g);
+	}
 	return (Datum) 0;
 }

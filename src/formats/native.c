@@ -192,7 +192,33 @@ refuse_key(const char *key)
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 			 errmsg("\"%s\" cannot stand there in a header", key),
 			 errhint(
-				 "A header begins with revision, and has each of down_revision, branch_labels, depends_on, message, created and sections once at most; or it begins with repeatable, and has depends_on and sections.")));
+				 "A header begins with revision, and has each of down_revision, branch_labels, depends_on, message, created and sections once at most; with replaces, which may be followed by replaced_checksum, only message, created and sections; or it begins with repeatable, and has depends_on and sections.")));
+}
+
+/* The revisions that a squash stands for */
+static List *
+read_members(const char *key, const char *value)
+{
+	List *members = sm_split(value, ",");
+
+	if (members == NIL)
+		refuse_key(key);
+	return members;
+}
+
+/* Keys that only revisions have, and those that only squashes have */
+static bool
+is_misplaced(const SmImport *import, const char *key)
+{
+	bool structure = strcmp(key, "down_revision") == 0 ||
+					 strcmp(key, "branch_labels") == 0 ||
+					 strcmp(key, "depends_on") == 0;
+
+	if (strcmp(key, "replaces") == 0)
+		return import->says_down || import->labels || import->depends;
+	if (strcmp(key, "replaced_checksum") == 0)
+		return import->replaces == NIL;
+	return structure && import->replaces;
 }
 
 static void
@@ -209,7 +235,7 @@ read_key(Reader *reader, char *key, char *value)
 		begin_revision(reader, value);
 	else if (import == NULL && strcmp(key, "repeatable") == 0)
 		begin_repeatable(reader, value);
-	else if (import == NULL)
+	else if (import == NULL || is_misplaced(import, key))
 		refuse_key(key);
 	else if (strcmp(key, "depends_on") == 0)
 		import->depends = sm_split(value, ",");
@@ -224,6 +250,10 @@ read_key(Reader *reader, char *key, char *value)
 	}
 	else if (strcmp(key, "branch_labels") == 0)
 		import->labels = sm_split(value, ",");
+	else if (strcmp(key, "replaces") == 0)
+		import->replaces = read_members(key, value);
+	else if (strcmp(key, "replaced_checksum") == 0)
+		import->replaced_checksum = value;
 	else if (strcmp(key, "message") == 0)
 		import->message = read_text(value);
 	else if (strcmp(key, "created") == 0)
@@ -348,6 +378,23 @@ add_repeatable(const Reader *reader)
 		lappend(reader->reading->repeatables, repeatable);
 }
 
+/* What was read is a squash: it has no verify section */
+static void
+add_squash(const Reader *reader)
+{
+	SmReading *reading = reader->reading;
+	SmImport *import = reader->import;
+
+	if (import->part[SM_PART_VERIFY])
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("squash \"%s\" has a section that only revisions have",
+						import->id),
+				 sm_source_place(import->source, import->offset)));
+	reading->imports = list_delete_ptr(reading->imports, import);
+	reading->squashes = lappend(reading->squashes, import);
+}
+
 /* A revision without a section for its upgrade has nothing to do there */
 static void
 complete(const Reader *reader)
@@ -362,6 +409,8 @@ complete(const Reader *reader)
 		import->message = import->id;
 	if (reader->repeatable)
 		add_repeatable(reader);
+	else if (import->replaces)
+		add_squash(reader);
 }
 
 static void
@@ -484,6 +533,33 @@ append_section(StringInfo buf, const char *name, const char *tag,
 		appendStringInfo(buf, "%s\n", script);
 }
 
+static void
+append_message(StringInfo buf, const SmRevision *rev)
+{
+	appendStringInfoString(buf, "-- message: ");
+	if (needs_quotes(rev->message))
+		escape_json(buf, rev->message);
+	else
+		appendStringInfoString(buf, rev->message);
+	appendStringInfoChar(buf, '\n');
+	append_time(buf, rev->created_at);
+}
+
+/* The scripts with their marks, behind a header that says which these are */
+static void
+append_scripts(StringInfo buf, const char *const *scripts)
+{
+	char *tag = choose_tag(scripts);
+
+	if (tag)
+		appendStringInfo(buf, "-- sections: %s\n", tag);
+	appendStringInfoChar(buf, '\n');
+	for (int kind = 0; kind < SM_PART_KINDS; kind++)
+		if (scripts[kind])
+			append_section(buf, section_names[kind], tag, scripts[kind]);
+	append_section(buf, section_names[SM_PART_KINDS], tag, NULL);
+}
+
 /*
  * A revision as a file.  Reading it gives the same revision, in each byte.
  */
@@ -491,7 +567,6 @@ char *
 sm_native_write(const SmRevision *rev, const List *down, const List *depends)
 {
 	const char *const scripts[] = { rev->upgrade, rev->downgrade, rev->verify };
-	char *tag = choose_tag(scripts);
 	StringInfoData buf;
 
 	initStringInfo(&buf);
@@ -501,20 +576,26 @@ sm_native_write(const SmRevision *rev, const List *down, const List *depends)
 		append_list(&buf, "branch_labels", rev->labels);
 	if (depends)
 		append_list(&buf, "depends_on", depends);
-	appendStringInfoString(&buf, "-- message: ");
-	if (needs_quotes(rev->message))
-		escape_json(&buf, rev->message);
-	else
-		appendStringInfoString(&buf, rev->message);
-	appendStringInfoChar(&buf, '\n');
-	append_time(&buf, rev->created_at);
-	if (tag)
-		appendStringInfo(&buf, "-- sections: %s\n", tag);
-	appendStringInfoChar(&buf, '\n');
-	for (int kind = 0; kind < SM_PART_KINDS; kind++)
-		if (scripts[kind])
-			append_section(&buf, section_names[kind], tag, scripts[kind]);
-	append_section(&buf, section_names[SM_PART_KINDS], tag, NULL);
+	append_message(&buf, rev);
+	append_scripts(&buf, scripts);
+	return buf.data;
+}
+
+/* A squash as a file, which gives the same one */
+char *
+sm_native_write_squash(const SmSquash *squash)
+{
+	const SmRevision *rev = &squash->rev;
+	const char *const scripts[SM_PART_KINDS] = { rev->upgrade, rev->downgrade };
+	StringInfoData buf;
+
+	initStringInfo(&buf);
+	appendStringInfo(&buf, "-- revision: %s\n", rev->id);
+	append_list(&buf, "replaces", squash->replaces);
+	appendStringInfo(&buf, "-- replaced_checksum: %s\n",
+					 squash->replaced_checksum);
+	append_message(&buf, rev);
+	append_scripts(&buf, scripts);
 	return buf.data;
 }
 
@@ -524,17 +605,12 @@ sm_native_write_repeatable(const char *name, const List *depends,
 						   const char *script)
 {
 	const char *const scripts[SM_PART_KINDS] = { script };
-	char *tag = choose_tag(scripts);
 	StringInfoData buf;
 
 	initStringInfo(&buf);
 	appendStringInfo(&buf, "-- repeatable: %s\n", name);
 	if (depends)
 		append_list(&buf, "depends_on", depends);
-	if (tag)
-		appendStringInfo(&buf, "-- sections: %s\n", tag);
-	appendStringInfoChar(&buf, '\n');
-	append_section(&buf, section_names[SM_PART_UPGRADE], tag, script);
-	append_section(&buf, section_names[SM_PART_KINDS], tag, NULL);
+	append_scripts(&buf, scripts);
 	return buf.data;
 }

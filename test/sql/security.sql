@@ -81,7 +81,7 @@ SELECT p.oid::regprocedure AS function, p.prosecdef, p.provolatile, p.proparalle
 FROM pg_proc p
 WHERE p.pronamespace = 'schemamig'::regnamespace
 	AND (p.prosecdef OR p.proleakproof OR p.provolatile = 'i' OR p.proparallel = 's' OR
-		 p.proname <> ALL ('{current,heads,branches,history,show,pending,plan,graph,upgrade_sql,downgrade_sql,export_script,validate,session_activity}')
+		 p.proname <> ALL ('{current,heads,branches,history,show,squashes,pending,plan,graph,upgrade_sql,downgrade_sql,export_script,validate,session_activity}')
 		 AND (p.provolatile <> 'v' OR p.proparallel <> 'u'));
 
 SET ROLE regress_schemamig_nobody;

@@ -41,6 +41,7 @@ SELECT schemamig.revision('tables', 'CREATE TABLE t1 (i int)', 'DROP TABLE t1', 
 SELECT schemamig.revision('left', 'CREATE TABLE t2 (i int)', 'DROP TABLE t2', rev_id => 'l1', branch_labels => '{links}');
 SELECT schemamig.revision('right', 'CREATE TABLE t3 (i int)', 'DROP TABLE t3', rev_id => 'r1', head => '{a1}', splice => true);
 SELECT schemamig.merge(rev_id => 'm1');
+SELECT schemamig.squash('base', 'm1', 'all before', rev_id => 'sq');
 SELECT schemamig.revision('last', 'INSERT INTO t1 VALUES (:''number'')', 'DELETE FROM t1', rev_id => 'z1');
 CREATE SCHEMA shop;
 SELECT schemamig.upgrade('l1');
@@ -50,12 +51,12 @@ catch_up();
 
 # All functions, by what the catalogs say of them: none may be forgotten here
 my @reading = (
-	'current', 'heads', 'branches', 'history', 'show', 'pending', 'plan', 'graph',
+	'current', 'heads', 'branches', 'history', 'show', 'squashes', 'pending', 'plan', 'graph',
 	'upgrade_sql', 'downgrade_sql', 'export_script', 'export', 'validate', 'session_activity', 'cancel', 'run_interrupted');
 my @changing = (
 	'revision', 'merge', 'edit', 'drop_revision', 'approve', 'upgrade', 'downgrade', 'stamp',
 	'register_hook', 'unregister_hook', 'rename_tenant', 'drop_tenant', 'start',
-	'repeatable', 'drop_repeatable', 'import_script', 'import_scripts', 'load', 'adopt', 'set_model', 'drop_model', 'diff', 'check', 'drift', 'autogenerate', 'baseline');
+	'repeatable', 'drop_repeatable', 'squash', 'drop_squash', 'import_script', 'import_scripts', 'load', 'adopt', 'set_model', 'drop_model', 'diff', 'check', 'drift', 'autogenerate', 'baseline');
 my @reading_procedures = ('wait');
 my @changing_procedures = ('migrate', 'backfill');
 is($primary->safe_psql('postgres', q(SELECT string_agg(DISTINCT proname, ' ' ORDER BY proname) FROM pg_proc
@@ -69,6 +70,10 @@ my @reads = (
 	q(SELECT * FROM schemamig.history()),
 	q(SELECT * FROM schemamig.history('a1:current')),
 	q(SELECT * FROM schemamig.show('heads')),
+	q(SELECT * FROM schemamig.squashes()),
+	q(SELECT * FROM schemamig.show('sq')),
+	q(SELECT schemamig.export_script('sq')),
+	q(SELECT schemamig.upgrade_sql('base:m1')),
 	q(SELECT * FROM schemamig.show('a1', tenant => 'shop')),
 	q(SELECT * FROM schemamig.pending()),
 	q(SELECT * FROM schemamig.pending('heads', tenant => 'shop')),
@@ -92,7 +97,8 @@ my @reads = (
 	q(SELECT * FROM schemamig.progress),
 	q(SELECT * FROM schemamig.run),
 	q(SELECT * FROM schemamig.run_step),
-	q(SELECT * FROM schemamig.revision));
+	q(SELECT * FROM schemamig.revision),
+	q(SELECT * FROM schemamig.squash));
 
 my %changes = (
 	'revision' => [ q(SELECT schemamig.revision('new', 'SELECT 1')), q(SELECT schemamig.revision('new', 'no SQL at all')) ],
@@ -112,6 +118,8 @@ my %changes = (
 	'rename_tenant' => [ q(SELECT schemamig.rename_tenant('shop', 'other')) ],
 	'drop_tenant' => [ q(SELECT schemamig.drop_tenant('shop')) ],
 	'repeatable' => [ q(SELECT schemamig.repeatable('v', 'SELECT 1')) ],
+	'squash' => [ q(SELECT schemamig.squash('base', 'm1', 'new')), q(SELECT schemamig.squash('no', 'where', 'new')) ],
+	'drop_squash' => [ q(SELECT schemamig.drop_squash('sq')), q(SELECT schemamig.drop_squash('no')) ],
 	'drop_repeatable' => [ q(SELECT schemamig.drop_repeatable('v')) ],
 	'import_script' => [ q(SELECT schemamig.import_script('-- revision: x')), q(SELECT schemamig.import_script('no format')) ],
 	'import_scripts' => [ q(SELECT schemamig.import_scripts('{-- revision: x}', '{x.sql}')) ],
@@ -278,8 +286,8 @@ is($standby->safe_psql('postgres', q(SET client_min_messages = warning;
 is($standby->safe_psql('postgres', 'SELECT * FROM t1'), '1|', 'with the script of before');
 is($standby->safe_psql('postgres', q(SET client_min_messages = warning; SELECT schemamig.revision('after', 'CREATE TABLE t4 (i int)', 'DROP TABLE t4', rev_id => 'zz');
 	SELECT revision FROM schemamig.upgrade())), "zz\nzz", 'a new revision can be written and run');
-is($standby->safe_psql('postgres', q(SET client_min_messages = warning; SELECT count(*) FROM schemamig.downgrade('base'))), 6,
-	'down to base');
+is($standby->safe_psql('postgres', q(SET client_min_messages = warning; SELECT count(*) FROM schemamig.downgrade('base'))), 3,
+	'down to base, four revisions in one step');
 is($standby->safe_psql('postgres', q(SELECT count(*) FROM pg_class WHERE relname ~ '^t\d$' AND relnamespace = 'public'::regnamespace)), 0, 'nothing is left');
 is($standby->safe_psql('postgres', 'SELECT count(*) FROM schemamig.validate()'), 0, 'and nothing is wrong in the end');
 
