@@ -431,13 +431,25 @@ reverse(SmPlan *plan)
 	}
 }
 
-/* The revisions that a step moves */
-static Bitmapset *
-moved_by(const SmPlan *plan, int i)
+/* The next revision that a step moves, the first one after -1; -2: none */
+static int
+next_moved(const SmPlan *plan, int i, int after)
 {
-	SmSquash *squash = sm_squash_at(plan, i);
+	const SmSquash *squash = sm_squash_at(plan, i);
 
-	return squash ? squash->members : bms_make_singleton(plan->idx[i]);
+	if (squash)
+		return bms_next_member(squash->members, after);
+	return after < 0 ? plan->idx[i] : -2;
+}
+
+/* Does a step move any revision of a set? */
+static bool
+moves_any(const SmPlan *plan, int i, const Bitmapset *set)
+{
+	const SmSquash *squash = sm_squash_at(plan, i);
+
+	return squash ? bms_overlap(squash->members, set)
+				  : bms_is_member(plan->idx[i], set);
 }
 
 /* Does each step of an upgrade come behind all that it needs? */
@@ -448,10 +460,9 @@ is_in_order(const SmGraph *g, const SmPlan *plan)
 
 	for (int i = plan->n - 1; i >= 0; i--)
 	{
-		Bitmapset *moved = moved_by(plan, i);
 		int idx = -1;
 
-		while ((idx = bms_next_member(moved, idx)) >= 0)
+		while ((idx = next_moved(plan, i, idx)) >= 0)
 		{
 			const SmEdges *down = &g->node[idx].edge[SM_DOWN_ALL];
 
@@ -459,7 +470,9 @@ is_in_order(const SmGraph *g, const SmPlan *plan)
 				if (bms_is_member(down->idx[j], later))
 					return false;
 		}
-		later = bms_add_members(later, moved);
+		idx = -1;
+		while ((idx = next_moved(plan, i, idx)) >= 0)
+			later = bms_add_member(later, idx);
 	}
 	return true;
 }
@@ -488,12 +501,12 @@ join(const SmGraph *g, const SmPlan *plan, SmSquash *squash)
 	joined.squash = palloc0_array(SmSquash *, plan->n);
 	for (int i = 0; i < plan->n; i++)
 	{
-		if (bms_is_subset(moved_by(plan, i), squash->members))
+		if (moves_any(plan, i, squash->members))
 		{
 			met = taken[i] = true;
 			last = plan->idx[i];
 		}
-		else if (!met || bms_overlap(moved_by(plan, i), needed))
+		else if (!met || moves_any(plan, i, needed))
 		{
 			taken[i] = true;
 			add_step(&joined, plan->idx[i], plan->squash[i]);
@@ -547,17 +560,21 @@ candidates(const SmGraph *g, const SmSquashUse *use)
 void
 sm_squash_plan(const SmGraph *g, SmPlan *plan, const SmSquashUse *use)
 {
+	List *squashes;
 	Bitmapset *free = NULL;
 	ListCell *lc;
 
 	if (plan->n == 0 || use->tenant[0] != '\0')
+		return;
+	squashes = candidates(g, use);
+	if (squashes == NIL)
 		return;
 	plan->squash = palloc0_array(SmSquash *, plan->n);
 	for (int i = 0; i < plan->n; i++)
 		free = bms_add_member(free, plan->idx[i]);
 	if (plan->direction == SM_DOWNGRADE)
 		reverse(plan);
-	foreach (lc, candidates(g, use))
+	foreach (lc, squashes)
 	{
 		SmSquash *squash = lfirst(lc);
 		const char *problem;
@@ -634,10 +651,9 @@ sm_squash_fetch(const SmGraph *g, const SmPlan *plan, bool lock)
 
 	for (int i = 0; i < plan->n; i++)
 	{
-		Bitmapset *moved = moved_by(plan, i);
 		int member = -1;
 
-		while ((member = bms_next_member(moved, member)) >= 0)
+		while ((member = next_moved(plan, i, member)) >= 0)
 			idx[n++] = member;
 	}
 	all = lock ? sm_revision_fetch_unchanged(g, idx, n)

@@ -4,6 +4,7 @@
 use strict;
 use warnings FATAL => 'all';
 
+use Cwd qw(abs_path);
 use FindBin;
 use IPC::Run;
 use PostgreSQL::Test::Cluster;
@@ -129,7 +130,7 @@ for my $target (qw(m01 r05 base))
 is(query('middle', q(SELECT string_agg(revision, ' ' ORDER BY run) FROM schemamig.run_step WHERE direction = 'downgrade')), 's3 s2 s1', 'by the squashes');
 
 # Files carry all of it into another database
-my $folder = $node->basedir . '/files';
+my $folder = abs_path($PostgreSQL::Test::Utils::tmp_check) . '/squash_files';
 query('middle', "SELECT schemamig.export('$folder')");
 $node->safe_psql('postgres', 'CREATE DATABASE loaded');
 query('loaded', "CREATE EXTENSION schemamig; SELECT schemamig.load('$folder')");
