@@ -137,13 +137,14 @@ static const SmAttr member_attrs[] = {
 	{ "columns and filter", 0 },
 };
 
+/* The server has columns in the order of their numbers, which does not matter */
 static const char table_query[] =
 	"SELECT r.oid, 0, r.prpubid, 0, NULL::text, c.relname, "
 	"format('%I TABLE %I.%I', p.pubname, n.nspname, c.relname), "
 	"NULL::text, NULL::text, format('TABLE ONLY %I.%I', n.nspname, c.relname), "
 	"nullif(concat(' (' || (SELECT string_agg(quote_ident(a.attname), ', ' "
-	"ORDER BY k.n) FROM unnest(r.prattrs) WITH ORDINALITY k (attnum, n) "
-	"JOIN pg_attribute a ON a.attrelid = r.prrelid AND a.attnum = k.attnum) "
+	"ORDER BY a.attname) FROM pg_attribute a WHERE a.attrelid = r.prrelid "
+	"AND a.attnum = ANY (r.prattrs)) "
 	"|| ')', ' WHERE (' || pg_get_expr(r.prqual, r.prrelid) || ')'), '') "
 	"FROM pg_publication_rel r JOIN pg_publication p ON p.oid = r.prpubid "
 	"JOIN pg_class c ON c.oid = r.prrelid "

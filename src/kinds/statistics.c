@@ -24,14 +24,28 @@ static const SmAttr attrs[] = {
 	{ "target", 0 },
 };
 
-/* -1 as the target means the same as NULL; since 17 it is not stored */
+/*
+ * The server has the columns in the order in which the table has them, which
+ * does not matter.  -1 as the target means the same as NULL; since 17 it is not
+ * stored.
+ */
+/* clang-format off */
 static const char query[] =
 	"SELECT s.oid, 0, s.stxrelid, 0, n.nspname, s.stxname, "
-	"format('%I.%I', n.nspname, s.stxname), " SM_SQL_OWNER(
-		"s.stxowner") ", "
-					  "NULL::text, pg_get_statisticsobjdef(s.oid), nullif(s.stxstattarget, -1) "
-					  "FROM pg_statistic_ext s JOIN pg_namespace n ON n.oid = s.stxnamespace "
-					  "WHERE s.stxnamespace = ANY ($1)";
+	"format('%I.%I', n.nspname, s.stxname), "
+	SM_SQL_OWNER("s.stxowner") ", NULL::text, "
+	"coalesce(replace(pg_get_statisticsobjdef(s.oid), "
+	"' ON ' || k.by_number, ' ON ' || k.by_name), "
+	"pg_get_statisticsobjdef(s.oid)), "
+	"nullif(s.stxstattarget, -1) "
+	"FROM pg_statistic_ext s JOIN pg_namespace n ON n.oid = s.stxnamespace "
+	"CROSS JOIN LATERAL (SELECT "
+	"string_agg(quote_ident(a.attname), ', ' ORDER BY a.attnum), "
+	"string_agg(quote_ident(a.attname), ', ' ORDER BY a.attname) "
+	"FROM pg_attribute a WHERE a.attrelid = s.stxrelid "
+	"AND a.attnum = ANY (s.stxkeys)) k (by_number, by_name) "
+	"WHERE s.stxnamespace = ANY ($1)";
+/* clang-format on */
 
 static const char *
 sql_type(const SmObject *object)

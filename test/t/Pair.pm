@@ -9,6 +9,8 @@ use warnings FATAL => 'all';
 use FindBin;
 use PostgreSQL::Test::Utils;
 
+use Dump;
+
 my $data = "$FindBin::RealBin/../data/pairs";
 
 # The pairs that are there, by name
@@ -182,72 +184,6 @@ PSQL
 }
 
 # ---------------------------------------------------------------------------
-# Comparing dumps
-
-# The entries of a dump, by their name: without what differs though nothing does,
-# which is the order of the entries, of the columns within CREATE TABLE, and of
-# statements that set attributes of columns or grant privileges.
-sub entries
-{
-	my ($file, $without_owners) = @_;
-	my $dump = slurp_file($file);
-	$dump =~ s/^\\(?:un)?restrict .*\n//mg;
-	$dump =~ s/^SET default_(?:tablespace|table_access_method) = .*;\n\n?//mg;
-	$dump =~ s/--\n-- PostgreSQL database dump complete\n--\s*\z//;
-	my (undef, @parts) = split /^--\n-- (Name: .*)\n--\n/m, $dump;
-	my %entries;
-	while (my ($name, $text) = splice @parts, 0, 2)
-	{
-		$name =~ s/; Owner: .*//;
-		$text =~ s/^ALTER [A-Z ]+ .* OWNER TO .*;\n//mg if $without_owners;
-		$text =~ s/^(?:GRANT|REVOKE) .* (?:TO|FROM) app_owner\b.*;\n//mg if $without_owners && $without_owners eq 'granted';
-		$text =~ s/\n\n+/\n/g;
-		if ($name =~ /; Type: (?:FOREIGN )?TABLE;/)
-		{
-			$text =~ s{^(CREATE [A-Z ]*TABLE [^\n]* \(\n)(.*?)(?=\n\))}
-				{ $1 . join "\n", sort map { s/,\z//r } split /\n/, $2 }emsx;
-			$text = join "\n", sort split /\n(?=ALTER )/, $text =~ s/\A\s+|\s+\z//gr;
-		}
-		elsif ($name =~ /; Type: (?:ACL|DEFAULT ACL);/)
-		{
-			my $role = '';
-			my @statements;
-			for (grep { /\S/ } split /\n/, $text)
-			{
-				if (/^SET SESSION AUTHORIZATION (.*);/) { $role = "as $1: " }
-				elsif (/^RESET SESSION AUTHORIZATION/) { $role = '' }
-				else { push @statements, $role . $_ }
-			}
-			$text = join "\n", sort @statements;
-		}
-		$text =~ s/\A\s+|\s+\z//g;
-		next if $text eq '';
-		$entries{$name} = join "\n", sort grep { defined } $entries{$name}, $text;
-	}
-	return \%entries;
-}
-
-# What is different in two dumps, '' if nothing is
-sub dump_difference
-{
-	my ($expected, $got, $without_owners) = @_;
-	my ($e, $g) = map { entries($_, $without_owners) } $expected, $got;
-	my $difference = '';
-	for my $name (sort keys %{ { %$e, %$g } })
-	{
-		my ($want, $have) = ($e->{$name}, $g->{$name});
-		next if defined $want && defined $have && $want eq $have;
-		$difference .= "$name\n";
-		my %in_want = map { $_ => 1 } split /\n/, $want // '';
-		my %in_have = map { $_ => 1 } split /\n/, $have // '';
-		my $lines = join '', map({ "  expected: $_\n" } grep { !$in_have{$_} } split /\n/, $want // ''),
-		  map({ "       got: $_\n" } grep { !$in_want{$_} } split /\n/, $have // '');
-		$difference .= $lines || "  expected: $want\n       got: $have\n";
-	}
-	return $difference;
-}
-
-# ---------------------------------------------------------------------------
 # Comparing facts
 
 sub facts
@@ -376,7 +312,7 @@ sub direction_faults
 	push @faults, "psql says:\n$err" if $err ne '';
 	my $compare = sub {
 		my ($name, @arguments) = @_;
-		my $difference = dump_difference(@arguments);
+		my $difference = Dump::difference(@arguments);
 		push @faults, "$name:\n$difference" if $difference ne '';
 	};
 	if (-e "$out.after.facts")
