@@ -196,7 +196,7 @@ prove_script(SmScratch *scratch, const SmComparison *comparison,
  * takes schemas away that are not desired, which are there for models that do
  * not create them, and gives to their live owners what the model does not give
  * to anybody, as far as these are others than the current user, for whom the
- * scratch's owner stands
+ * scratch's owner stands; to whom everything else of the current user is given
  */
 static char *
 preparations(const SmComparison *comparison)
@@ -220,6 +220,11 @@ preparations(const SmComparison *comparison)
 				: sm_snapshot_find(comparison->renamed, object->kind,
 								   object->identity);
 
+		if (object->attr[SM_OWNER] &&
+			strcmp(object->attr[SM_OWNER], self) == 0 && !is_given(object) &&
+			object->owners.n == 0)
+			appendStringInfo(&script, "ALTER %s %s OWNER TO CURRENT_USER;\n",
+							 sm_kind_sql_type(object), object->identity);
 		if (live && live->attr[SM_OWNER] && !is_given(live) &&
 			strcmp(live->attr[SM_OWNER], self) != 0)
 		{
