@@ -208,3 +208,16 @@ sm_delta_drops(const SmObject *object)
 {
 	return object->fate == SM_DROP || object->fate == SM_REPLACE;
 }
+
+/* Has an action run before another one; either may be NULL */
+void
+sm_delta_precede(SmAction *first, SmAction *second)
+{
+	if (first == NULL || second == NULL || first == second)
+		return;
+	/* the same pair comes several times in a row, if at all */
+	if (first->before != NIL && llast(first->before) == second)
+		return;
+	first->before = lappend(first->before, second);
+	second->waits_for++;
+}

@@ -82,6 +82,7 @@ sm_delta_outside(SmDelta *delta, const SmObject *object, SmPhase phase);
 extern void
 sm_delta_refuse(SmDelta *delta, const SmObject *object, bool data_loss,
 				const char *fmt, ...) pg_attribute_printf(4, 5);
+extern void sm_delta_precede(SmAction *first, SmAction *second);
 extern bool sm_delta_is_inline(const SmObject *object);
 extern bool sm_delta_creates(const SmObject *object);
 extern bool sm_delta_drops(const SmObject *object);

@@ -20,6 +20,7 @@
 #include "diff.h"
 #include "dress.h"
 #include "kinds.h"
+#include "kinds/table.h"
 #include "order.h"
 
 typedef struct Diff
@@ -250,6 +251,40 @@ still_owned(const SmObject *owned, const SmObject *owner)
 		   sm_objects_contain(&owned->peer->owners, owner->peer);
 }
 
+/* Does the index that another one, of the new state, is a part of stay? */
+static bool
+loses_part(const SmObject *part)
+{
+	return part->fate == SM_REPLACE && part->peer->owners.n > 0 &&
+		   !sm_delta_drops(part->peer->owners.item[0]);
+}
+
+/*
+ * An index of a partition goes with that of the partitioned table only.  And
+ * partitions that are attached get one of each index of that table, also of
+ * those that they are not to have: so these are created afterwards.
+ */
+static void
+rebuild_whole_indexes(Diff *diff)
+{
+	SmSnapshot *to = diff->delta->to;
+
+	for (int i = 0; i < to->objects.n; i++)
+	{
+		SmObject *b = to->objects.item[i];
+		SmObject *whole = b->peer;
+
+		if (b->kind != &sm_kind_index || whole == NULL || b->ignored ||
+			!(loses_part(b) ||
+			  (sm_index_is_partial(b) && sm_index_meets_partition(b))))
+			continue;
+		while (whole->owners.n > 0)
+			whole = whole->owners.item[0];
+		if (!sm_delta_drops(whole))
+			rebuild(diff, whole, b->parent);
+	}
+}
+
 /* What is dropped, or changed in a way that disturbs, takes its users along */
 static void
 spread(Diff *diff)
@@ -418,6 +453,7 @@ sm_diff(SmSnapshot *from, SmSnapshot *to, const SmDiffOptions *options)
 	forget_plan(from);
 	forget_plan(to);
 	match(&diff);
+	rebuild_whole_indexes(&diff);
 	spread(&diff);
 	if (!options->allow_data_loss)
 		protect_data(&diff);

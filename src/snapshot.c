@@ -610,7 +610,9 @@ link_objects(SmObject *object, SmObject *needed, char deptype)
 	if (deptype == DEPENDENCY_PARTITION_PRI ||
 		deptype == DEPENDENCY_PARTITION_SEC)
 	{
-		if (needed->kind == object->kind)
+		if (needed->kind == object->kind ||
+			(needed->kind == &sm_kind_index &&
+			 object->kind == &sm_kind_constraint))
 			sm_object_owned_by(object, needed);
 	}
 	else if (deptype == DEPENDENCY_AUTO && object->kind == &sm_kind_sequence)

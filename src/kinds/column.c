@@ -556,7 +556,8 @@ alter(SmDelta *delta, const SmObject *from, const SmObject *to, uint64 changed)
 			sm_delta_rewrites(delta, to, SM_PHASE_ALTER);
 	}
 	if (SM_DIFFERS(changed, SM_NOT_NULL) &&
-		!sm_table_parent_changes(to, SM_NOT_NULL))
+		(!sm_table_parent_changes(to, SM_NOT_NULL) || sm_not_null_is_own(to) ||
+		 sm_not_null_is_own(from)))
 		sm_not_null_change(delta, from, to, disturbs(from, to, changed));
 	if (sm_attr(to, SM_NOT_NULL) && SM_DIFFERS(changed, SM_NOT_NULL_COMMENT))
 		sm_not_null_comment(delta, to);

@@ -364,12 +364,13 @@ read_tuple(SmReader *reader, HeapTuple tuple, TupleDesc desc)
 	if (form->condeferrable)
 		object->attr[DEFERRABLE] =
 			form->condeferred ? "DEFERRABLE INITIALLY DEFERRED" : "DEFERRABLE";
-	if (!sm_is_enforced(form))
-		object->attr[NOT_ENFORCED] = "t";
-	else if (!form->convalidated)
-		object->attr[NOT_VALID] = "t";
 	if (form->coninhcount > 0 && !form->conislocal)
 		object->attr[INHERITED] = "t";
+	/* whether what is inherited is valid depends on which was there before */
+	if (!sm_is_enforced(form))
+		object->attr[NOT_ENFORCED] = "t";
+	else if (!form->convalidated && object->attr[INHERITED] == NULL)
+		object->attr[NOT_VALID] = "t";
 	read_definition(&c, object);
 }
 
@@ -403,6 +404,13 @@ bool
 sm_constraint_is_check(const SmObject *object)
 {
 	return object->kind == &sm_kind_constraint && sm_attr_is(object, TYPE, "c");
+}
+
+/* Is the object a foreign key? */
+bool
+sm_constraint_is_foreign_key(const SmObject *object)
+{
+	return object->kind == &sm_kind_constraint && sm_attr_is(object, TYPE, "f");
 }
 
 /* Is it a primary key or a unique constraint? */

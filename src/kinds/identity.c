@@ -74,15 +74,24 @@ sm_identity_aliased(SmSnapshot *snapshot, SmObject *column, SmAddress alias)
 	ReleaseSysCache(tuple);
 }
 
-/* The clause of the column's definition; an empty text if it has none */
-char *
-sm_identity_clause(const SmObject *column)
+/*
+ * Is it added to a column that the table's children are to have, too?  These
+ * have no identity, so the server does not add both at once.
+ */
+static bool
+comes_later(const SmObject *column)
+{
+	return !sm_delta_creates(column->parent) && sm_delta_creates(column) &&
+		   !sm_table_is_partitioned(column->parent) &&
+		   sm_table_child_columns(column) != NIL;
+}
+
+static char *
+clause(const SmObject *column)
 {
 	StringInfoData sql;
 
 	initStringInfo(&sql);
-	if (sm_attr(column, SM_IDENTITY) == NULL)
-		return sql.data;
 	appendStringInfo(&sql, " GENERATED %s AS IDENTITY (",
 					 sm_attr(column, SM_IDENTITY));
 	appendStringInfo(&sql,
@@ -99,6 +108,14 @@ sm_identity_clause(const SmObject *column)
 		appendStringInfoString(&sql, " CYCLE");
 	appendStringInfoChar(&sql, ')');
 	return sql.data;
+}
+
+/* What stands in the definition of the column; an empty text if nothing does */
+char *
+sm_identity_clause(const SmObject *column)
+{
+	return sm_attr(column, SM_IDENTITY) && !comes_later(column) ? clause(column)
+																: "";
 }
 
 /* The sequence of an identity column, or NULL */
@@ -145,6 +162,10 @@ set_persistence(SmDelta *delta, const SmObject *to, SmPhase phase)
 void
 sm_identity_created(SmDelta *delta, const SmObject *to, SmPhase phase)
 {
+	if (sm_attr(to, SM_IDENTITY) && comes_later(to))
+		sm_delta_alter_table(delta, to, phase, sm_table_only(to->parent),
+							 "ALTER COLUMN %s ADD%s",
+							 quote_identifier(to->name), clause(to));
 	if (sm_attr(to, SM_IDENTITY_PERSISTENCE))
 		set_persistence(delta, to, phase);
 }
@@ -161,7 +182,7 @@ add_identity(SmDelta *delta, const SmObject *from, const SmObject *to)
 						   quote_identifier(aside));
 	sm_delta_alter_table(delta, to, SM_PHASE_ALTER, to->parent->identity,
 						 "ALTER COLUMN %s ADD%s", quote_identifier(to->name),
-						 sm_identity_clause(to));
+						 clause(to));
 	if (old)
 		sm_delta_statement(delta, to, SM_PHASE_ALTER,
 						   "SELECT setval(%s, last_value, is_called) FROM %s",

@@ -90,7 +90,7 @@ static const char query[] =
 	"(SELECT string_agg(e.attnum || ' ' || e.attstattarget, E'\\n' "
 	"ORDER BY e.attnum) FROM pg_attribute e "
 	"WHERE e.attrelid = i.indexrelid AND e.attstattarget >= 0) END, "
-	"NOT i.indisvalid AND x.relkind = 'i', "
+	"NOT i.indisvalid, "
 	"CASE WHEN x.relispartition THEN ("
 	"SELECT format('%I.%I', n.nspname, p.relname) FROM pg_inherits h "
 	"JOIN pg_class p ON p.oid = h.inhparent "
@@ -286,6 +286,36 @@ sm_index_is_unique(const SmObject *object)
 	return object->kind == &sm_kind_index && sm_attr_true(object, UNIQUE);
 }
 
+/*
+ * Is it an index of a partitioned table that not all of its partitions have?
+ */
+bool
+sm_index_is_partial(const SmObject *index)
+{
+	return sm_attr_true(index, INVALID) &&
+		   sm_table_is_partitioned(index->parent);
+}
+
+/*
+ * Is the partial index to have a part that it does not have, or one that is not
+ * to be partial any more?
+ */
+static bool
+gains_part(const SmObject *from, const SmObject *to)
+{
+	for (int i = 0; sm_index_is_partial(from) && i < to->owned.n; i++)
+	{
+		const SmObject *part = to->owned.item[i];
+		const SmObject *old =
+			sm_snapshot_find(from->snapshot, part->kind, part->identity);
+
+		if (old == NULL || !sm_objects_contain(&from->owned, old) ||
+			(part->kind == &sm_kind_index && gains_part(old, part)))
+			return true;
+	}
+	return false;
+}
+
 static SmFate
 fate(const SmObject *from, const SmObject *to, uint64 changed)
 {
@@ -295,7 +325,9 @@ fate(const SmObject *from, const SmObject *to, uint64 changed)
 	/* attached to another index, or to none any more */
 	if (SM_DIFFERS(changed, PARENT) && sm_attr(from, PARENT))
 		return SM_REPLACE;
-	return SM_DIFFERS(changed, INVALID) ? SM_REPLACE : SM_ALTER;
+	/* one of a partitioned table becomes valid with the last of its parts */
+	return SM_DIFFERS(changed, INVALID) && !gains_part(from, to) ? SM_REPLACE
+																 : SM_ALTER;
 }
 
 /* The index, with that name, and what is to stand behind INDEX and ON */
@@ -364,11 +396,22 @@ parent_stays(const SmObject *to)
 	return true;
 }
 
+static bool
+is_part_of_partial(const SmObject *to)
+{
+	for (int i = 0; i < to->owners.n; i++)
+		if (sm_index_is_partial(to->owners.item[i]))
+			return true;
+	return false;
+}
+
 static void
 attach(SmDelta *delta, const SmObject *to, SmPhase phase)
 {
-	if (sm_attr(to, PARENT) && parent_stays(to))
-		sm_delta_statement(delta, to, phase,
+	bool partial = is_part_of_partial(to);
+
+	if (sm_attr(to, PARENT) && (partial || parent_stays(to)))
+		sm_delta_statement(delta, to, partial ? SM_PHASE_DRESS : phase,
 						   "ALTER INDEX %s ATTACH PARTITION %s",
 						   sm_attr(to, PARENT), to->identity);
 }
@@ -377,7 +420,8 @@ static void
 build_locking(SmDelta *delta, const SmObject *to)
 {
 	sm_delta_statement(delta, to, SM_PHASE_CREATE, "%s",
-					   definition(to, to->name, "", ""));
+					   definition(to, to->name, "",
+								  sm_index_is_partial(to) ? "ONLY " : ""));
 	if (!sm_delta_creates(to->parent))
 		sm_delta_hazard(delta, to, SM_PHASE_CREATE,
 						"writes to the table wait until the index is built%s",
@@ -475,6 +519,28 @@ keeps_identity(const SmObject *to)
 		   sm_attr_true(to->peer, REPLICA_IDENTITY);
 }
 
+/*
+ * Does a partial index, of the new state, have to be created anew because a
+ * partition is attached, to which the server would give an index as well?
+ */
+bool
+sm_index_meets_partition(const SmObject *index)
+{
+	for (int i = 0; i < index->parent->users.n; i++)
+	{
+		const SmObject *link = index->parent->users.item[i];
+		const SmObject *part;
+
+		if (!sm_table_is_linked(index->parent, link) || !sm_delta_creates(link))
+			continue;
+		part = part_on(index, link->parent);
+		if (part == NULL ||
+			(part->kind == &sm_kind_index && sm_index_is_partial(part)))
+			return true;
+	}
+	return false;
+}
+
 /* Without keeping others from writing, and beside the one that it replaces */
 static void
 build_online(SmDelta *delta, const SmObject *to)
@@ -534,6 +600,17 @@ has_foreign_keys(const SmObject *index)
  * A foreign key has to go before, and should not be missing for longer than one
  * transaction.
  */
+/* Is the index of a constraint of a partition one of its parts? */
+static bool
+has_constraint(const SmObject *index)
+{
+	for (int i = 0; i < index->owned.n; i++)
+		if (index->owned.item[i]->kind == &sm_kind_constraint ||
+			has_constraint(index->owned.item[i]))
+			return true;
+	return false;
+}
+
 static void
 drop(SmDelta *delta, const SmObject *from)
 {
@@ -541,8 +618,9 @@ drop(SmDelta *delta, const SmObject *from)
 				  !sm_table_is_partitioned(from->parent) &&
 				  !has_foreign_keys(from);
 
-	sm_delta_statement(delta, from, SM_PHASE_DROP, "DROP INDEX %s%s",
-					   online ? "CONCURRENTLY " : "", from->identity);
+	sm_delta_statement(delta, from, SM_PHASE_DROP, "DROP INDEX %s%s%s",
+					   online ? "CONCURRENTLY " : "", from->identity,
+					   has_constraint(from) ? " CASCADE" : "");
 	if (online)
 		sm_delta_outside(delta, from, SM_PHASE_DROP);
 }

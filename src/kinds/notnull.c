@@ -87,6 +87,49 @@ prefix(const SmObject *column)
 	return psprintf("CONSTRAINT %s ", name);
 }
 
+/*
+ * Is there a constraint, of a table that is there on both sides, that is
+ * another one than that of a parent would bring along?  It is there before
+ * that, which takes it then, and goes after that.
+ */
+bool
+sm_not_null_is_own(const SmObject *column)
+{
+	const char *name = sm_attr(column, SM_NOT_NULL_NAME);
+	ListCell *lc;
+
+	if (sm_attr(column, SM_NOT_NULL) == NULL || name == NULL ||
+		column->parent->fate == SM_CREATE || column->parent->fate == SM_DROP ||
+		column->parent->fate == SM_REPLACE)
+		return false;
+	foreach (lc, sm_table_parent_columns(column))
+	{
+		const SmObject *other = lfirst(lc);
+
+		if (sm_attr(other, SM_NOT_NULL) &&
+			(!sm_attr_true(column, SM_NOT_NULL_INHERITED) ||
+			 !sm_attr_is(other, SM_NOT_NULL_NAME, name) ||
+			 is_not_valid(other) != is_not_valid(column)))
+			return true;
+	}
+	return false;
+}
+
+/* Does a new column have to wait for NOT NULL until that of a child is there? */
+bool
+sm_not_null_waits(const SmObject *column)
+{
+	ListCell *lc;
+
+	if (sm_attr(column, SM_NOT_NULL) == NULL ||
+		sm_delta_creates(column->parent) || !sm_delta_creates(column))
+		return false;
+	foreach (lc, sm_table_child_columns(column))
+		if (sm_not_null_is_own(lfirst(lc)))
+			return true;
+	return false;
+}
+
 /* What stands in the definition of the column; an empty text if nothing does */
 char *
 sm_not_null_clause(const SmObject *column)
@@ -95,7 +138,7 @@ sm_not_null_clause(const SmObject *column)
 					 sm_table_inherits(column->parent);
 
 	if (sm_attr(column, SM_NOT_NULL) == NULL || is_not_valid(column) ||
-		inherited)
+		sm_not_null_waits(column) || inherited)
 		return "";
 	return psprintf(" %s%s", prefix(column), sm_attr(column, SM_NOT_NULL));
 }
@@ -201,7 +244,11 @@ add_not_null(SmDelta *delta, const SmObject *to, SmPhase phase)
 void
 sm_not_null_created(SmDelta *delta, const SmObject *to)
 {
-	if (is_not_valid(to))
+	if (sm_not_null_waits(to) ||
+		(sm_column_comes_from_parent(to) && sm_not_null_is_own(to)))
+		add_not_null(delta, to, SM_PHASE_ALTER);
+	else if (is_not_valid(to) &&
+			 (!sm_column_comes_from_parent(to) || is_by_itself(to)))
 		sm_delta_alter_table(delta, to, SM_PHASE_CREATE, to->parent->identity,
 							 "ADD %s", as_constraint(to));
 	else if (sm_column_comes_from_parent(to) && is_by_itself(to) &&

@@ -223,7 +223,26 @@ sm_table_parent_columns(const SmObject *column)
 	return columns;
 }
 
-/* Is the attribute set in any of these? */
+/* The columns that inherit from one, in the same sense */
+List *
+sm_table_child_columns(const SmObject *column)
+{
+	const SmObject *table = column->parent;
+	List *columns = NIL;
+
+	for (int i = 0; i < table->users.n; i++)
+	{
+		const SmObject *user = table->users.item[i];
+		SmObjects child = { 1, 1, (SmObject **) &user };
+
+		if (sm_table_is_linked(table, user) && !sm_delta_creates(user))
+			child.item = &table->users.item[i]->parent;
+		columns = add_namesakes(columns, &child, column);
+	}
+	return columns;
+}
+
+/* Is the attribute set in a column that this one inherits from? */
 bool
 sm_table_parent_has(const SmObject *column, int attribute)
 {

@@ -1,0 +1,4 @@
+CREATE DOMAIN d AS int CONSTRAINT d_check CHECK (VALUE < 10);
+CREATE TYPE r AS RANGE (SUBTYPE = d);
+CREATE TYPE c AS (x d, y r);
+CREATE TABLE t (a r, b c, e d[]);

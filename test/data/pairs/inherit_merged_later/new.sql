@@ -1,0 +1,6 @@
+CREATE TABLE p (z int, a int, i int NOT NULL GENERATED ALWAYS AS IDENTITY, CONSTRAINT merged CHECK (z > 0));
+ALTER TABLE p ADD CONSTRAINT later CHECK (z < 100) NOT VALID;
+CREATE TABLE c (y int, a int, CONSTRAINT merged CHECK (z > 0), CONSTRAINT later CHECK (z < 100)) INHERITS (p);
+CREATE TABLE y (z int, x int);
+CREATE TABLE computed (b int GENERATED ALWAYS AS (x + 1) STORED) INHERITS (y);
+CREATE TABLE other (z int);
