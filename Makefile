@@ -13,6 +13,9 @@
 #                        and with the address sanitizer
 #   make test-valgrind   under valgrind (slow)
 #   make demo, make bench
+#   make torture CELL=17 SEED=1 ROUNDS=5
+#                        PostgreSQL's own regression database, made by baseline()
+#                        and by autogenerate() (slow)
 #   make format          the sources as .clang-format has them
 #
 # The test targets build in a copy: neither this directory nor any installed
@@ -106,6 +109,10 @@ demo:
 bench:
 	@$(RUN_IN_THROWAWAY) test/bench/run
 
+export SEED ROUNDS KEEP
+torture:
+	@test/tools/throwaway --cell '$(CELL)' --set 'wal_level = logical' --database none -- test/torture/run
+
 format:
 	clang-format -i src/*.[ch] src/*/*.[ch]
 
@@ -113,4 +120,4 @@ format:
 print-%:
 	@echo $($*)
 
-.PHONY: test test-all test-valgrind demo bench format
+.PHONY: test test-all test-valgrind demo bench torture format

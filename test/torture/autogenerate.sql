@@ -1,0 +1,2 @@
+\set text `cat :'file'`
+SELECT schemamig.autogenerate('again', :'text');

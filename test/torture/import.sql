@@ -1,0 +1,2 @@
+\set text `cat :'file'`
+SELECT schemamig.import_script(:'text', 'native', 'baseline.sql');
