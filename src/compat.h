@@ -277,6 +277,12 @@ sm_parse_type(const char *name, Oid *type, int32 *typmod)
 #define SM_CAN_WAIT_NOT_NULL false
 #endif
 
+/*
+ * PG16 lets a column that is merged with one of a parent have a generation
+ * expression of its own
+ */
+#define SM_CAN_REPEAT_EXPRESSION (PG_VERSION_NUM >= 160000)
+
 /* PG17 can change the expression of a generated column */
 #if PG_VERSION_NUM >= 170000
 #define SM_CAN_SET_EXPRESSION true

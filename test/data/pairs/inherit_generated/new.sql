@@ -1,0 +1,4 @@
+CREATE TABLE p (a int, b int GENERATED ALWAYS AS (a * 2) STORED);
+CREATE TABLE c (a int, b int) INHERITS (p);
+CREATE TABLE d (b int GENERATED ALWAYS AS (a * 2) STORED, a int);
+ALTER TABLE d INHERIT p;

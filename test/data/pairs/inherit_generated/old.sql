@@ -1,0 +1,1 @@
+CREATE TABLE p (a int, b int GENERATED ALWAYS AS (a * 2) STORED);
