@@ -21,6 +21,7 @@
 #include "errcodes.h"
 #include "guc.h"
 #include "kinds.h"
+#include "others.h"
 #include "prove.h"
 #include "query.h"
 #include "reach.h"
@@ -243,7 +244,16 @@ schemamig_baseline(PG_FUNCTION_ARGS)
 	comparison.desired =
 		sm_snapshot_read(comparison.schemas, InvalidOid, comparison.self);
 	comparison.live = comparison.renamed = new_database(comparison.desired);
-	if (!all)
+	if (all)
+	{
+		SmEnv env;
+
+		sm_env_enter_deparse(&env);
+		comparison.desired->warnings =
+			list_concat(comparison.desired->warnings, sm_others_of_server());
+		sm_env_leave(&env);
+	}
+	else
 		sm_reach_live(comparison.desired, comparison.live);
 	comparison.schema = linitial(comparison.schemas);
 	sm_request_warn(&comparison);

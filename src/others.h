@@ -11,5 +11,6 @@
 #include "nodes/pg_list.h"
 
 extern List *sm_others(Datum schemas);
+extern List *sm_others_of_server(void);
 
 #endif /* SM_OTHERS_H */
