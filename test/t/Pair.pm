@@ -350,7 +350,8 @@ sub faults
 	{
 		my $database = "$self->{name}_$step";
 		$database = substr($database, -60);
-		system("psql -Xqc 'CREATE DATABASE \"$database\" TEMPLATE $template' postgres") == 0 or return "no database $database\n";
+		my $failed = `psql -Xqc 'CREATE DATABASE "$database" TEMPLATE $template' postgres 2>&1`;
+		return "no database $database: $failed" if $?;
 		$result{$step} = [ $self->run_direction($step, $database, "$dir/$self->{name}.$step") ];
 		system("psql -Xqc 'DROP DATABASE \"$database\"' postgres 2>/dev/null") if !$ENV{PAIRS_KEEP};
 	}
