@@ -319,6 +319,7 @@ definition(const SmObject *column, bool waits)
 		appendStringInfo(&sql, " DEFAULT %s", sm_attr(def, SM_FIRST_ATTR));
 	if (sm_attr(column, GENERATED) &&
 		(SM_CAN_REPEAT_EXPRESSION || !sm_table_inherits(column->parent) ||
+		 !sm_delta_creates(column->parent) ||
 		 !sm_table_parent_has(column, GENERATED)))
 		appendStringInfo(&sql, " GENERATED ALWAYS AS (%s) %s",
 						 sm_attr(column, EXPRESSION),
