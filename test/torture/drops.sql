@@ -13,10 +13,13 @@ WITH mine AS (
 	FROM pg_class WHERE relnamespace IN (TABLE mine)
 	UNION ALL
 	SELECT format('ALTER TABLE %s DROP COLUMN %I CASCADE', attrelid::regclass, attname)
-	FROM pg_attribute JOIN pg_class c ON c.oid = attrelid
+	FROM pg_attribute a JOIN pg_class c ON c.oid = attrelid
 	WHERE relnamespace IN (TABLE mine) AND relkind IN ('r', 'p', 'f') AND attnum > 0 AND NOT attisdropped
 		-- the server refuses rules with RETURNING where a column has been dropped
 		AND NOT EXISTS (SELECT FROM pg_rewrite WHERE ev_class = attrelid AND pg_get_ruledef(oid) ~ 'RETURNING')
+		-- with what it computes from them, a child would lose columns that other parents have
+		AND NOT EXISTS (SELECT FROM pg_inherits JOIN pg_attribute g ON g.attrelid = inhrelid
+			WHERE inhparent = a.attrelid AND g.attgenerated <> '')
 	UNION ALL
 	SELECT format('ALTER TABLE %s ALTER COLUMN %I DROP DEFAULT', adrelid::regclass, attname)
 	FROM pg_attrdef JOIN pg_attribute ON attrelid = adrelid AND attnum = adnum JOIN pg_class c ON c.oid = adrelid
