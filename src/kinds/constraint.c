@@ -27,6 +27,7 @@
 #include "deparse.h"
 #include "kinds.h"
 #include "kinds/column.h"
+#include "kinds/not_valid.h"
 #include "kinds/notnull.h"
 #include "kinds/options.h"
 #include "kinds/relation.h"
@@ -602,14 +603,12 @@ create_by_index(SmDelta *delta, const SmObject *to)
 
 /* Can the constraint be added without a look at the rows that are there? */
 static bool
-can_wait(const SmObject *to)
+can_wait(const SmDelta *delta, const SmObject *to)
 {
 	if (sm_attr_true(to, NOT_VALID) || sm_attr_true(to, NOT_ENFORCED))
 		return false;
-	if (sm_attr_is(to, TYPE, "f"))
-		return SM_CAN_WAIT_PARTITIONED_KEY ||
-			   !sm_table_is_partitioned(to->parent);
-	return sm_attr_is(to, TYPE, "c");
+	return (sm_constraint_is_check(to) || sm_constraint_is_foreign_key(to)) &&
+		   sm_not_valid_can_add(delta, to);
 }
 
 /* Is it a key of a partitioned table, whose partitions have theirs by then? */
@@ -621,32 +620,22 @@ is_made_of_parts(const SmDelta *delta, const SmObject *to)
 }
 
 static void
-create_online(SmDelta *delta, const SmObject *to)
-{
-	if (can_wait(to))
-	{
-		sm_delta_alter_table(delta, to, SM_PHASE_CREATE, to->parent->identity,
-							 "ADD %s NOT VALID", sm_constraint_definition(to));
-		sm_online_validate(delta, to, SM_PHASE_FINISH, to->parent->identity,
-						   to->name);
-		sm_delta_hazard(delta, to, SM_PHASE_FINISH,
-						"reads the whole table, and fails if it has rows that do not fit");
-	}
-	else
-		create_by_index(delta, to);
-}
-
-static void
 create(SmDelta *delta, const SmObject *to)
 {
 	if (comes_from_parent(to))
 		return;
-	if (sm_online_table(delta, to->parent) &&
-		(can_wait(to) ||
-		 (key_columns(to) && !sm_table_is_partitioned(to->parent))))
+	if (sm_online_table(delta, to->parent))
 	{
-		create_online(delta, to);
-		return;
+		if (can_wait(delta, to))
+		{
+			sm_not_valid_add(delta, to);
+			return;
+		}
+		if (key_columns(to) && !sm_table_is_partitioned(to->parent))
+		{
+			create_by_index(delta, to);
+			return;
+		}
 	}
 	sm_delta_alter_table(delta, to, SM_PHASE_CREATE, to->parent->identity,
 						 "ADD %s", sm_constraint_definition(to));

@@ -596,10 +596,6 @@ has_foreign_keys(const SmObject *index)
 	return false;
 }
 
-/*
- * A foreign key has to go before, and should not be missing for longer than one
- * transaction.
- */
 /* Is the index of a constraint of a partition one of its parts? */
 static bool
 has_constraint(const SmObject *index)
@@ -611,6 +607,10 @@ has_constraint(const SmObject *index)
 	return false;
 }
 
+/*
+ * A foreign key has to go before, and should not be missing for longer than one
+ * transaction.
+ */
 static void
 drop(SmDelta *delta, const SmObject *from)
 {

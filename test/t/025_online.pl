@@ -260,6 +260,10 @@ my @changes = (
 	[ 'index of a partitioned table that goes', "$parts CREATE INDEX i ON p (id)", $parts ],
 	[ 'index of a partition', $parts, "$parts CREATE INDEX i ON p1 (id)" ],
 	[ 'check of a partitioned table', $parts, "$parts ALTER TABLE p ADD CHECK (id > 0)" ],
+	[ 'foreign key of a partitioned table', "$parts $plain", "$parts $plain ALTER TABLE p ADD FOREIGN KEY (id) REFERENCES t" ],
+	[ 'foreign key of a partitioned table that goes', "$parts $plain ALTER TABLE p ADD FOREIGN KEY (id) REFERENCES t", "$parts $plain" ],
+	[ 'foreign key to a partitioned table', "$parts ALTER TABLE p ADD PRIMARY KEY (id, k); CREATE TABLE r (id int, k int)",
+		"$parts ALTER TABLE p ADD PRIMARY KEY (id, k); CREATE TABLE r (id int, k int, FOREIGN KEY (id, k) REFERENCES p)" ],
 );
 
 new_database();
@@ -386,13 +390,31 @@ for (
 	[ 'LIST (k)', 'k varchar(10)', q{IN ('a', 'b')}, q{'b'} ],
 	[ 'LIST (k)', 'k int', 'IN (1, NULL)', 'NULL' ],
 	[ 'LIST (k)', 'k int', 'IN (NULL)', 'NULL' ],
-	[ 'LIST (k)', 'k boolean', 'IN (true)', 'true' ])
+	[ 'LIST (k)', 'k boolean', 'IN (true)', 'true' ],
+	[ 'LIST (lower(k))', 'k text', q{IN ('a', 'b')}, q{'B'} ],
+	[ 'RANGE (k, day)', 'k int, day date', q{FROM (1, '2024-01-01') TO (3, '2024-02-01')}, q{2, '2020-01-01'} ],
+	[ 'RANGE (k, day)', 'k int, day date', q{FROM (1, '2024-01-01') TO (1, '2024-02-01')}, q{1, '2024-01-05'} ],
+	[ 'RANGE (k, day)', 'k int, day date', q{FROM (1, MINVALUE) TO (3, MAXVALUE)}, q{3, '2020-01-01'} ],
+	[ 'RANGE (k, day)', 'k int, day date', q{FROM (MINVALUE, MINVALUE) TO (3, '2024-02-01')}, q{0, '2020-01-01'} ],
+	[ 'RANGE (k, day)', 'k int, day date', q{FROM (1, '2024-01-01') TO (MAXVALUE, MAXVALUE)}, q{7, '2020-01-01'} ],
+	[ 'RANGE ("a,(b", (l + 1), m)', '"a,(b" text, l int, m int', q{FROM (') TO (', 2, 3) TO (') TO (', 2, 5)}, q{') TO (', 1, 4} ],
+	[ 'RANGE (a, b, c)', 'a int, b int, c int', q{FROM (1, MAXVALUE, MAXVALUE) TO (2, 7, MINVALUE)}, q{2, 5, 3} ])
 {
 	my ($key, $column, $bound, $value) = @$_;
 	my $table = "CREATE TABLE p ($column) PARTITION BY $key; CREATE TABLE d PARTITION OF p DEFAULT;";
 	check_messages("$key $column $bound", "$table CREATE TABLE n ($column); INSERT INTO n VALUES ($value)",
 		"$table CREATE TABLE n PARTITION OF p FOR VALUES $bound",
 		$implied, $default_implied);
+}
+# a key with another collation or operator class than usual is not one of them
+for ([ 'k COLLATE "C"', 'text', q{'a'}, q{'b'} ], [ 'k text_pattern_ops', 'text', q{'a'}, q{'b'} ], [ 'k, l COLLATE "C"', 'int, l text', q{1, 'a'}, q{2, 'b'} ])
+{
+	my ($key, $column, $from, $to) = @$_;
+	my $table = "CREATE TABLE p (k $column) PARTITION BY RANGE ($key); CREATE TABLE n";
+	new_database("$table (k $column)");
+	my ($up) = scripts("$table PARTITION OF p FOR VALUES FROM ($from) TO ($to)", 'online => true');
+	unlike($up, qr/CHECK/, "RANGE ($key): no check");
+	like($up, qr/^-- .*: reads the whole table/m, '... but the hazard');
 }
 check_messages('hash', 'CREATE TABLE p (k int, l date) PARTITION BY HASH (k, l); CREATE TABLE n (k int, l date)',
 	'CREATE TABLE p (k int, l date) PARTITION BY HASH (k, l); CREATE TABLE n PARTITION OF p FOR VALUES WITH (MODULUS 2, REMAINDER 1)', $implied);
@@ -404,6 +426,31 @@ check_messages('not null', $filled, $empty =~ s/b int/b int NOT NULL/r,
 	$version < 18 ? 'existing constraints on column "t.b" are sufficient to prove that it does not contain nulls' : ());
 check_messages('primary key of a column that may be null', $filled =~ s/a int NOT NULL/a int/r, "$empty ALTER TABLE t ADD PRIMARY KEY (a)",
 	$version < 18 ? 'existing constraints on column "t.a" are sufficient to prove that it does not contain nulls' : ());
+
+# The foreign key of a partitioned table has a look at each partition once
+my $tree = 'CREATE TABLE t (id int PRIMARY KEY); CREATE TABLE p (k int, a int) PARTITION BY LIST (k);'
+  . 'CREATE TABLE p1 PARTITION OF p FOR VALUES IN (1); CREATE TABLE p2 (a int, k int); ALTER TABLE p ATTACH PARTITION p2 FOR VALUES IN (2);'
+  . 'CREATE TABLE p3 PARTITION OF p FOR VALUES IN (3) PARTITION BY LIST (a); CREATE TABLE p31 PARTITION OF p3 FOR VALUES IN (1);';
+for my $actions ('', 'ON DELETE CASCADE ON UPDATE SET NULL DEFERRABLE INITIALLY DEFERRED')
+{
+	new_database("$tree INSERT INTO t VALUES (1); INSERT INTO p SELECT g, 1 FROM generate_series(1, 3) g");
+	my ($up, $down) = scripts("$tree ALTER TABLE p ADD CONSTRAINT f FOREIGN KEY (a) REFERENCES t $actions", 'online => true');
+	my (undef, $err) = run_sql("SET client_min_messages = debug1;\n" . join '', map { "$_;\n" } statements($up));
+	unlike($err, qr/^(?:ERROR|FATAL)/m, "foreign key of a partitioned table $actions: all statements run");
+	is(scalar(() = $err =~ /validating foreign key constraint/g), 3, '... each partition is read once');
+	is(query("SELECT string_agg(conrelid::regclass || ' ' || convalidated || ' ' || (conparentid <> 0), ', ' ORDER BY conrelid::regclass::text) "
+			  . "FROM pg_constraint WHERE conname = 'f' AND confrelid = 't'::regclass"),
+		'p true false, p1 true true, p2 true true, p3 true true, p31 true true', '... and there is one for each');
+	like((run_sql('INSERT INTO p VALUES (3, 2)'))[1], qr/^ERROR:  23503: |^ERROR:  23514: /, '... which counts');
+	run_sql(join '', map { "$_;\n" } statements($down));
+	is(query("SELECT count(*) FROM pg_constraint WHERE conname = 'f'"), '0', '... and goes again');
+}
+new_database("$tree INSERT INTO p VALUES (2, 7)");
+scripts("$tree ALTER TABLE p ADD CONSTRAINT f FOREIGN KEY (a) REFERENCES t", 'online => true');
+like((run_sql('CALL schemamig.migrate()'))[1], qr/^ERROR:  23503: .*violates foreign key constraint "f"/m, 'rows that do not fit');
+run_sql('INSERT INTO t VALUES (7)');
+is((run_sql('SET client_min_messages = warning; CALL schemamig.migrate()'))[1], '', '... and when they do, it goes on');
+is(query("SELECT convalidated FROM pg_constraint WHERE conrelid = 'p'::regclass AND contype = 'f'"), 't', '... until the key is valid');
 
 # ---------------------------------------------------------------------------
 # Rows that are there, and rows that come
