@@ -7,13 +7,13 @@
  * compared by depends on names.  So the live schemas of the same names have to
  * be out of the way: in a subtransaction that is rolled back they get other
  * names.  Their objects stay in them, known by OID to whatever uses them, and
- *no lock on any of them is taken.
+ * no lock on any of them is taken.
  *
  * Only the objects of extensions are moved into the new schemas, since a model
  * uses them but does not define them.  That is done by updating the catalogs as
  * ALTER EXTENSION SET SCHEMA would, but without the locks: nobody else gets to
  * see it.  What else depends on a table of an extension, such as an index,
- *moves along.
+ * moves along.
  *
  * The server's own commands are no use here: ALTER SCHEMA RENAME locks the
  * schema so that nobody can create anything in it, and ALTER EXTENSION SET

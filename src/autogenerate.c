@@ -241,8 +241,7 @@ schemamig_baseline(PG_FUNCTION_ARGS)
 	comparison.options.allow_data_loss = true;
 	check_no_revisions();
 	comparison.self = sm_env_role_name(GetUserId());
-	comparison.desired =
-		sm_snapshot_read(comparison.schemas, InvalidOid, comparison.self);
+	comparison.desired = sm_compare_live(&comparison);
 	comparison.live = comparison.renamed = new_database(comparison.desired);
 	if (all)
 	{

@@ -82,6 +82,28 @@ typedef struct Reading
 	SmSnapshot *snapshot;
 } Reading;
 
+/* Has it read in a subtransaction that is rolled back */
+static SmSnapshot *
+read_undone(SmComparison *comparison, SmSubxactBody body)
+{
+	Reading reading = { .comparison = comparison,
+						.context = CurrentMemoryContext };
+	ErrorData *error = sm_subxact_undo(body, &reading);
+
+	if (error)
+		ReThrowError(error);
+	return reading.snapshot;
+}
+
+static void
+read_for(Reading *reading, Oid nobody)
+{
+	MemoryContext old = MemoryContextSwitchTo(reading->context);
+
+	reading->snapshot = read_snapshot(reading->comparison, nobody);
+	MemoryContextSwitchTo(old);
+}
+
 static bool
 is_named(const List *names, const char *name)
 {
@@ -195,11 +217,8 @@ static void
 read_scratch(SmScratch *scratch, void *arg)
 {
 	Reading *reading = arg;
-	MemoryContext old = MemoryContextSwitchTo(reading->context);
 
-	reading->snapshot =
-		read_snapshot(reading->comparison, sm_scratch_owner(scratch));
-	MemoryContextSwitchTo(old);
+	read_for(reading, sm_scratch_owner(scratch));
 	sm_reach_created(reading->snapshot);
 	remove_undesired(reading, reading->snapshot);
 	declare_extensions(reading->ddl, reading->snapshot);
@@ -259,15 +278,12 @@ read_other_schema(void *arg)
 	Oid live = get_namespace_oid(comparison->schema, true);
 	HeapTuple tuple = SearchSysCache1(NAMESPACEOID, ObjectIdGetDatum(other));
 	Oid owner = ((Form_pg_namespace) GETSTRUCT(tuple))->nspowner;
-	MemoryContext old;
 
 	ReleaseSysCache(tuple);
 	if (OidIsValid(live))
 		sm_aside_rename_schema(live, psprintf("schemamig aside %u", live));
 	sm_aside_rename_schema(other, comparison->schema);
-	old = MemoryContextSwitchTo(reading->context);
-	reading->snapshot = read_snapshot(comparison, owner);
-	MemoryContextSwitchTo(old);
+	read_for(reading, owner);
 }
 
 /* The schema itself is to stay as it is */
@@ -291,17 +307,12 @@ keep_schema(SmComparison *comparison, SmSnapshot *desired)
 static SmSnapshot *
 desired_by_schema(SmComparison *comparison)
 {
-	Reading reading = { 0 };
-	ErrorData *error;
+	SmSnapshot *desired;
 
 	PreventCommandIfReadOnly(comparison->command);
-	reading.comparison = comparison;
-	reading.context = CurrentMemoryContext;
-	error = sm_subxact_undo(read_other_schema, &reading);
-	if (error)
-		ReThrowError(error);
-	keep_schema(comparison, reading.snapshot);
-	return reading.snapshot;
+	desired = read_undone(comparison, read_other_schema);
+	keep_schema(comparison, desired);
+	return desired;
 }
 
 /* ------------------------------------------------------------------------
@@ -380,34 +391,40 @@ choose_schemas(SmComparison *comparison, SmDdl **ddl)
 }
 
 static void
+read_live(void *arg)
+{
+	read_for(arg, InvalidOid);
+}
+
+/*
+ * Reads the live state.  The server locks what it deparses, tables of views for
+ * one, until the end of the transaction; with thousands of them others would
+ * find the lock table full, so these locks are given back at once.
+ */
+SmSnapshot *
+sm_compare_live(SmComparison *comparison)
+{
+	return read_undone(comparison, read_live);
+}
+
+static void
 read_renamed(void *arg)
 {
 	Reading *reading = arg;
-	MemoryContext old;
 
 	sm_rename_catalogs(reading->comparison->renames);
-	old = MemoryContextSwitchTo(reading->context);
-	reading->snapshot = read_snapshot(reading->comparison, InvalidOid);
-	MemoryContextSwitchTo(old);
+	read_for(reading, InvalidOid);
 }
 
 static SmSnapshot *
 rename_live(SmComparison *comparison)
 {
-	Reading reading = { 0 };
-	ErrorData *error;
-
 	comparison->renames =
 		sm_rename_steps(comparison->hints, &comparison->options.filter,
 						comparison->live, comparison->desired);
 	if (comparison->renames == NIL)
 		return comparison->live;
-	reading.comparison = comparison;
-	reading.context = CurrentMemoryContext;
-	error = sm_subxact_undo(read_renamed, &reading);
-	if (error)
-		ReThrowError(error);
-	return reading.snapshot;
+	return read_undone(comparison, read_renamed);
 }
 
 /* The live owner of an object that the desired state gives none, or NULL */
@@ -461,7 +478,7 @@ sm_compare_read(SmComparison *comparison)
 	comparison->self = sm_env_role_name(GetUserId());
 	choose_schemas(comparison, &ddl);
 	comparison->options.default_privileges = sm_acl_at_creation();
-	comparison->live = read_snapshot(comparison, InvalidOid);
+	comparison->live = sm_compare_live(comparison);
 	if (comparison->from_schema)
 		comparison->desired = desired_by_schema(comparison);
 	else

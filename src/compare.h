@@ -46,6 +46,7 @@ typedef struct SmComparison
 	const char *irreversible; /* why */
 } SmComparison;
 
+extern SmSnapshot *sm_compare_live(SmComparison *comparison);
 extern void sm_compare_read(SmComparison *comparison);
 extern void sm_compare_replay(SmComparison *comparison);
 extern SmDdl *sm_compare_before(const SmComparison *comparison);

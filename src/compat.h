@@ -302,6 +302,24 @@ sm_parse_type(const char *name, Oid *type, int32 *typmod)
 #define sm_has_period(form) false
 #endif
 
+/*
+ * Whether the definition of a foreign key has it enforced; one that is to be
+ * made without triggers, if that can be; and the tuple of one that is enforced.
+ */
+#if PG_VERSION_NUM >= 180000
+#define SM_CAN_LEAVE_UNENFORCED true
+#define sm_to_be_enforced(constraint) ((constraint)->is_enforced)
+#define sm_leave_unenforced(constraint)                                        \
+	((constraint)->is_enforced = (constraint)->initially_valid = false)
+#define sm_set_enforced(form, valid)                                           \
+	((form)->conenforced = true, (form)->convalidated = (valid))
+#else
+#define SM_CAN_LEAVE_UNENFORCED false
+#define sm_to_be_enforced(constraint) true
+#define sm_leave_unenforced(constraint) ((void) (constraint))
+#define sm_set_enforced(form, valid) ((void) (form), (void) (valid))
+#endif
+
 /* pg_attribute.attstattarget; PG17 made it smaller, and NULL by default */
 #if PG_VERSION_NUM >= 170000
 #define sm_datum_stattarget(datum) DatumGetInt16(datum)

@@ -5,11 +5,11 @@
  *
  * Each statement runs as the server runs it, with small changes to its parse
  * tree.  They run in the order of the text.  Where that fails because a
- *statement names what comes later, the model is run in rounds: a statement that
- *does not work yet is tried again after the others, as often as there is
- *progress.  Then each of them needs a subtransaction of its own, except those
- *that make the values of an enum, which can be used only in the subtransaction
- *that has made the enum.
+ * statement names what comes later, the model is run in rounds: a statement that
+ * does not work yet is tried again after the others, as often as there is
+ * progress.  Then each of them needs a subtransaction of its own, except those
+ * that make the values of an enum, which can be used only in the subtransaction
+ * that has made the enum.
  *
  * The bodies of functions are checked after all else, since they may name
  * anything.

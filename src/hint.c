@@ -7,7 +7,7 @@
  *
  * on a line of its own is about what begins next: a statement that makes an
  * object, or a column or constraint inside of CREATE TABLE.  Behind something
- *on the same line it is about that.
+ * on the same line it is about that.
  *
  * The places in the text at which objects are named are collected while the
  * statements are parsed; the comments are found afterwards, by the lexer, since

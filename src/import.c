@@ -5,8 +5,8 @@
  *	  import_scripts, load.
  *
  * What is the same as before is left alone, so that a folder can be loaded
- *again and again.  What has changed is changed, unless it is applied anywhere:
- *all of these are named at once.  Nothing is stored unless all of it can be.
+ * again and again.  What has changed is changed, unless it is applied anywhere:
+ * all of these are named at once.  Nothing is stored unless all of it can be.
  *
  *-------------------------------------------------------------------------
  */

@@ -4,9 +4,9 @@
  *	  Alembic's version table, kept in step.
  *
  * For the time in which Alembic is still used beside this.  A run begins only
- *if the table says what the applied set says, because otherwise Alembic has
- *moved the database meanwhile.  It ends, in the same transaction as its record,
- *with the rows that Alembic expects.
+ * if the table says what the applied set says, because otherwise Alembic has
+ * moved the database meanwhile.  It ends, in the same transaction as its record,
+ * with the rows that Alembic expects.
  *
  *-------------------------------------------------------------------------
  */

@@ -11,6 +11,7 @@
  *	  creates, measures or scans a file.
  *	- indexes are defined as ALTER TABLE does it that keeps the file of the old
  *	  index: with a file number that is never looked at.
+ *	- foreign keys have no triggers (unenforced.c).
  *
  * For that, ProcessUtility_hook is set while a model runs.  It also has every
  * statement run as a part of another one, for which event triggers do not fire.
@@ -50,6 +51,7 @@
 #include "nostorage.h"
 #include "query.h"
 #include "script.h"
+#include "unenforced.h"
 
 /* A file number that no relation has: the highest are never reached */
 #define NO_FILE ((Oid) 4294967040u)
@@ -253,6 +255,8 @@ run_utility(PlannedStmt *plan, const char *sql, bool read_only_tree,
 			ProcessUtilityContext context, ParamListInfo params,
 			QueryEnvironment *env, DestReceiver *dest, QueryCompletion *qc)
 {
+	SmUnenforced unenforced = { .any = false };
+
 	if (active)
 		context = PROCESS_UTILITY_SUBCOMMAND;
 	if (active && OidIsValid(scratch_am))
@@ -268,6 +272,10 @@ run_utility(PlannedStmt *plan, const char *sql, bool read_only_tree,
 			copy->utilityStmt =
 				(Node *) edit_alter_table((AlterTableStmt *) plan->utilityStmt,
 										  sql);
+			if (copy->utilityStmt == plan->utilityStmt)
+				copy->utilityStmt = copyObject(plan->utilityStmt);
+			sm_unenforced_begin(&unenforced,
+								(AlterTableStmt *) copy->utilityStmt);
 			plan = copy;
 		}
 	}
@@ -277,6 +285,7 @@ run_utility(PlannedStmt *plan, const char *sql, bool read_only_tree,
 	else
 		standard_ProcessUtility(plan, sql, read_only_tree, context, params, env,
 								dest, qc);
+	sm_unenforced_end(&unenforced);
 }
 
 static void

@@ -5,7 +5,7 @@
  *
  * What must come before what is a graph of the actions of both states
  *(edges.c). Among actions that can come next, that with the smallest key does,
- *so that the same states always give the same script: see compare_actions().
+ * so that the same states always give the same script: see compare_actions().
  *
  *-------------------------------------------------------------------------
  */

@@ -4,7 +4,7 @@
  *	  What belongs to schemas and cannot be compared.
  *
  * Nothing that pg_dump knows may be passed over in silence.  There is a kind
- *for all of it, but not everybody may read a subscription.
+ * for all of it, but not everybody may read a subscription.
  *
  *-------------------------------------------------------------------------
  */

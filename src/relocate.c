@@ -4,7 +4,7 @@
  *	  Moving objects to another schema in the catalogs, without taking locks.
  *
  * What ALTER ... SET SCHEMA does, but for the locks and checks.  That is safe
- *in a subtransaction that is rolled back, and nowhere else: nobody sees the new
+ * in a subtransaction that is rolled back, and nowhere else: nobody sees the new
  * schema, and to everybody else the objects stay where they are.
  *
  *-------------------------------------------------------------------------

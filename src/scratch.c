@@ -5,8 +5,8 @@
  *
  * In a subtransaction, the schemas that the model manages are put aside
  * (aside.c), its statements run (enact.c), the caller looks at the catalogs,
- *and all of it is rolled back.  Nobody else sees any of it, and nobody waits
- *for it who does not change the same rows of the catalogs.
+ * and all of it is rolled back.  Nobody else sees any of it, and nobody waits
+ * for it who does not change the same rows of the catalogs.
  *
  * The model runs as a role that is made for it and ends with it.  That role is
  * the owner of all that the model does not give to somebody else, so that "not

@@ -5,8 +5,8 @@
  *
  * The server takes the lock on a sequence once in a transaction, and remembers
  * that it has.  A model with many sequences has to give these locks back, as
- *the lock table is not that big; so it takes them again before a statement for
- *which the server would not.
+ * the lock table is not that big; so it takes them again before a statement for
+ * which the server would not.
  *
  *-------------------------------------------------------------------------
  */

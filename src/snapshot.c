@@ -761,9 +761,9 @@ finish_objects(SmSnapshot *snapshot)
 /*
  * Reads what stands in the schemas, by name; those that do not exist are
  * passed over.  nobody is the role that owns what the model does not give an
- * owner, or InvalidOid; self, the role that it stands for.  Takes no lock on
- * any relation but the catalogs.  The snapshot is made in the current memory
- * context.
+ * owner, or InvalidOid; self, the role that it stands for.  Locks catalogs, and
+ * relations of views and rules as a reader does.  The snapshot is made in the
+ * current memory context.
  */
 SmSnapshot *
 sm_snapshot_read(const List *schemas, Oid nobody, const char *self)

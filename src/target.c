@@ -8,7 +8,7 @@
  * current, and a range is start:end.  The meaning is Alembic's; where Alembic
  * guesses, quietly does more than was said, or dies, there is an error here
  * (test/data/conformance/deviations.tsv lists the differences).  A target is
- *always parsed as a whole.
+ * always parsed as a whole.
  *
  * Everything in this file is pure: it takes the graph and the applied set and
  * returns revisions.

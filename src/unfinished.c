@@ -8,7 +8,7 @@
  * that whatever happens, the next run goes on at the right statement.  For a
  * statement that commits by itself, it is noted before that it begins, and
  * by the transaction that it ends with that it is done.  What it leaves behind
- *if it is broken off in between are indexes that are not valid; their OIDs are
+ * if it is broken off in between are indexes that are not valid; their OIDs are
  * noted by the very transaction that makes them.
  *
  * A tenant is in the middle of one revision at most: until that is finished,

@@ -6,7 +6,7 @@
  *
  * A comment "Running upgrade a, b -> c" begins each revision.  Its statements
  * come next, and then those that keep the version table.  They are left out,
- *but not before they have told one thing: a revision that takes the place of
+ * but not before they have told one thing: a revision that takes the place of
  * another one in that table, which is not its down revision, depends on it; so
  * does one that leaves its place to it in a downgrade.
  *

@@ -7,7 +7,7 @@
  * The changes are a chain, in the order of the plan.  What a change requires
  * are its dependencies, its tags the labels.  A change that was reworked is
  * there several times: the scripts of all but the last one have the name of a
- *tag behind theirs.
+ * tag behind theirs.
  *
  *-------------------------------------------------------------------------
  */

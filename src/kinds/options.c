@@ -5,7 +5,7 @@
  *
  * As an attribute they are lines name=value.  Their order means nothing, and is
  * no difference (SM_ATTR_LINES); but where options change, they come to stand
- *in the order of the new state, in which pg_dump shows them.
+ * in the order of the new state, in which pg_dump shows them.
  *
  *-------------------------------------------------------------------------
  */

@@ -169,8 +169,14 @@ nothing_left('after an error');
 my $big = join '',
   map { "CREATE TABLE app.t$_ (id int PRIMARY KEY, t text UNIQUE, p int REFERENCES app.t0);\n"
 	  . "COMMENT ON TABLE app.t$_ IS 'x';\n" } 0 .. 399;
-like(failure("SET statement_timeout = '300ms';" . differences($big)), qr/ERROR:  57014:/,
-	'a model can be cancelled');
+{
+	# its first table has to wait for this one
+	my $blocker = Background->new($node, "BEGIN; LOCK TABLE pg_catalog.pg_shdepend IN SHARE MODE; SELECT 'locked';");
+	$blocker->wait_for(qr/locked/);
+	like(failure("SET statement_timeout = '300ms';" . differences($big)), qr/ERROR:  57014:/, 'a model can be cancelled');
+	$blocker->send('COMMIT;');
+	$blocker->finish;
+}
 nothing_left('after a cancel');
 
 # The lock table has room for about a thousand: locks on tables, on what belongs to

@@ -1,0 +1,2 @@
+CREATE TABLE t (id int PRIMARY KEY);
+CREATE TABLE r (a int REFERENCES t, b int, c int, d int REFERENCES t NOT ENFORCED);
