@@ -103,11 +103,11 @@ test-all:
 test-valgrind:
 	@test/tools/matrix 18-valgrind
 
-demo bench: RUN_IN_THROWAWAY = test/tools/throwaway --cell '$(CELL)' --
 demo:
-	@$(RUN_IN_THROWAWAY) test/demo
+	@test/tools/throwaway --cell '$(CELL)' -- test/demo
+# the catalogs of 10,000 tables have to fit
 bench:
-	@$(RUN_IN_THROWAWAY) test/bench/run
+	@test/tools/throwaway --cell '$(CELL)' --set 'shared_buffers = 1GB' -- test/bench/run
 
 export SEED ROUNDS KEEP
 torture:

@@ -194,6 +194,10 @@ statement_lock(Node *stmt, bool in_use)
 LOCKMODE
 sm_lockmode_of(const char *sql, bool in_use)
 {
+	MemoryContext context =
+		AllocSetContextCreate(CurrentMemoryContext, "schemamig lock mode",
+							  ALLOCSET_DEFAULT_SIZES);
+	MemoryContext old = MemoryContextSwitchTo(context);
 	LOCKMODE strongest = NoLock;
 	ListCell *lc;
 
@@ -203,6 +207,8 @@ sm_lockmode_of(const char *sql, bool in_use)
 
 		strongest = Max(strongest, mode);
 	}
+	MemoryContextSwitchTo(old);
+	MemoryContextDelete(context);
 	return strongest;
 }
 
