@@ -245,11 +245,17 @@ COMMENT ON COLUMN schemamig.model.set_by IS 'role that set it';
 
 CREATE TABLE schemamig.model_snapshot (
 	key			text COLLATE "C" PRIMARY KEY,
+	text_key	text COLLATE "C" NOT NULL,
+	outline		text[],
 	snapshot	bytea NOT NULL,
+	in_step		text,
 	made_at		timestamptz NOT NULL
 );
 COMMENT ON TABLE schemamig.model_snapshot IS 'what the stored model makes, so that it is not run again before it changes; can be emptied';
 COMMENT ON COLUMN schemamig.model_snapshot.key IS 'checksum of the model and of everything else that it depends on';
+COMMENT ON COLUMN schemamig.model_snapshot.text_key IS 'checksum of the model and of what its text depends on';
+COMMENT ON COLUMN schemamig.model_snapshot.outline IS 'what there is to know of the text without reading it again; NULL: it has to be read';
+COMMENT ON COLUMN schemamig.model_snapshot.in_step IS 'checksum of a live state that did not differ from it';
 COMMENT ON COLUMN schemamig.model_snapshot.snapshot IS 'the objects, in a format of its own';
 COMMENT ON COLUMN schemamig.model_snapshot.made_at IS 'when it was made';
 

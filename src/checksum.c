@@ -70,6 +70,16 @@ sm_checksum_text(const char *script)
 	return end_hash(ctx);
 }
 
+/* That of anything, as it is */
+char *
+sm_checksum_bytes(const char *data, int length)
+{
+	pg_cryptohash_ctx *ctx = begin_hash();
+
+	add_to_hash(ctx, data, length);
+	return end_hash(ctx);
+}
+
 /*
  * Checksum of the tokens, each one ended by a zero byte, which cannot be part
  * of a token: comments and white space between tokens do not count.  The

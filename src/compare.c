@@ -248,19 +248,19 @@ static SmSnapshot *
 desired_by_model(SmComparison *comparison, const SmDdl *ddl)
 {
 	SmSnapshot *snapshot = NULL;
-	char *key = NULL;
 
 	if (comparison->stored)
 	{
-		key = sm_model_key(comparison->texts, comparison->schemas,
-						   comparison->schema);
-		snapshot = sm_model_snapshot(key);
+		snapshot = sm_model_snapshot(comparison->key);
+		/* of an outline nothing can be run */
+		if (snapshot == NULL && ddl->pieces == NIL)
+			ddl = sm_ddl_parse(comparison->texts, comparison->schema);
 	}
 	if (snapshot == NULL)
 	{
 		snapshot = run_model(comparison, ddl);
-		if (key)
-			sm_model_keep(key, snapshot);
+		if (comparison->stored)
+			sm_model_keep(comparison->key, comparison->text_key, ddl, snapshot);
 	}
 	return snapshot;
 }
@@ -372,6 +372,21 @@ first_schema(const SmComparison *comparison)
 	return linitial(comparison->schemas);
 }
 
+/* What the texts say of themselves, without reading them if that is known */
+static SmDdl *
+outline(SmComparison *comparison)
+{
+	SmDdl *ddl = NULL;
+
+	if (comparison->stored)
+	{
+		comparison->text_key =
+			sm_model_text_key(comparison->texts, comparison->schema);
+		ddl = sm_model_outline(comparison->text_key);
+	}
+	return ddl ? ddl : sm_ddl_parse(comparison->texts, comparison->schema);
+}
+
 /* The schemas that are compared, and where unqualified names belong */
 static void
 choose_schemas(SmComparison *comparison, SmDdl **ddl)
@@ -379,7 +394,7 @@ choose_schemas(SmComparison *comparison, SmDdl **ddl)
 	comparison->given = comparison->schemas != NIL;
 	comparison->schema =
 		comparison->given ? first_schema(comparison) : current_schema_name();
-	*ddl = sm_ddl_parse(comparison->texts, comparison->schema);
+	*ddl = outline(comparison);
 	if (comparison->given)
 		check_schemas(comparison, *ddl);
 	else if (comparison->from_schema == NULL)
@@ -388,6 +403,9 @@ choose_schemas(SmComparison *comparison, SmDdl **ddl)
 		comparison->schemas = list_make1((void *) comparison->schema);
 	comparison->hints =
 		list_concat(comparison->hints, list_copy((*ddl)->renames));
+	if (comparison->stored)
+		comparison->key =
+			sm_model_key(comparison->text_key, comparison->schemas);
 }
 
 static void
@@ -467,6 +485,26 @@ remove_unreached(const SmComparison *comparison, SmSnapshot *live)
 }
 
 /*
+ * Is the live state one that was the same as what the stored model makes?  Not
+ * asked if there are hints, which may be wrong.
+ */
+static bool
+is_known_in_step(SmComparison *comparison)
+{
+	instr_time start;
+	bool result;
+
+	if (!comparison->stored || comparison->hints)
+		return false;
+	INSTR_TIME_SET_CURRENT(start);
+	comparison->state = sm_model_state(comparison->live);
+	result = sm_model_is_in_step(comparison->key, comparison->state);
+	if (result)
+		report_time("diff", NULL, start);
+	return result;
+}
+
+/*
  * Reads both states, in the current memory context.  Nothing of it is left in
  * the database, except for the snapshot of a stored model.
  */
@@ -479,6 +517,11 @@ sm_compare_read(SmComparison *comparison)
 	choose_schemas(comparison, &ddl);
 	comparison->options.default_privileges = sm_acl_at_creation();
 	comparison->live = sm_compare_live(comparison);
+	if (is_known_in_step(comparison))
+	{
+		comparison->desired = comparison->renamed = comparison->live;
+		return;
+	}
 	if (comparison->from_schema)
 		comparison->desired = desired_by_schema(comparison);
 	else
@@ -613,6 +656,16 @@ forget_changes(SmSnapshot *snapshot)
 		snapshot->objects.item[i]->change = NULL;
 }
 
+/* Nothing to do, whatever the caller wants compared: that can be remembered */
+static bool
+is_in_step(const SmComparison *comparison)
+{
+	return comparison->changes == NIL && comparison->likely == NIL &&
+		   comparison->options.filter.include == NIL &&
+		   comparison->options.filter.exclude == NIL &&
+		   comparison->desired->warnings == NIL;
+}
+
 /*
  * Makes the scripts and the rows.  In the scripts nothing is left out that was
  * refused; whether that is an error, the caller decides.
@@ -624,6 +677,11 @@ sm_compare_plan(SmComparison *comparison)
 	SmDelta *delta;
 	instr_time start;
 
+	if (comparison->desired == comparison->live)
+	{
+		comparison->upgrade = comparison->downgrade = pstrdup("");
+		return;
+	}
 	INSTR_TIME_SET_CURRENT(start);
 	forget_changes(comparison->renamed);
 	forget_changes(comparison->desired);
@@ -649,4 +707,6 @@ sm_compare_plan(SmComparison *comparison)
 					 refusal->object->identity, refusal->reason);
 	}
 	report_time("diff", NULL, start);
+	if (comparison->state && is_in_step(comparison))
+		sm_model_set_in_step(comparison->key, comparison->state);
 }

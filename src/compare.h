@@ -33,8 +33,11 @@ typedef struct SmComparison
 	const char *self;	/* name of the current user */
 	bool given;			/* the caller has named the schemas */
 	const char *schema; /* where unqualified names of the model belong */
+	char *text_key;		/* of the stored model ... */
+	char *key;			/* ... and of its snapshot */
+	char *state;		/* of what is live, to be compared as a whole */
 	SmSnapshot *live;
-	SmSnapshot *desired;
+	SmSnapshot *desired; /* live itself if it is known not to differ */
 	SmSnapshot *renamed; /* live, after the renames */
 	List *renames;		 /* of SmRenameStep */
 

@@ -260,6 +260,7 @@ read_statement(const SmScript *script, RawStmt *raw, void *arg)
 	if (is_about_system(stmt))
 	{
 		allow = SM_ALLOW_SKIP;
+		r->ddl->warned = true;
 		ereport(piece->replay ? DEBUG1 : WARNING,
 				(errmsg("privileges on system objects are not compared"),
 				 sm_script_errposition(script,

@@ -45,6 +45,7 @@ typedef struct SmDdl
 	List *extensions; /* of SmDdlExtension */
 	List *renames;	  /* of SmRename */
 	List *solo;		  /* of Node: what makes named objects in no schema */
+	bool warned;	  /* there was a warning, which belongs to every reading */
 } SmDdl;
 
 extern SmDdl *sm_ddl_parse(const List *texts, const char *schema);

@@ -4,7 +4,10 @@
  *	  The stored model: its pieces, and the snapshot of what it makes.
  *
  * The snapshot is kept with everything that it depends on as its key.  So the
- * model is run again only when something has changed.
+ * model is run again only when something has changed.  Beside it there are an
+ * outline of the text, which so need not be parsed, and a checksum of the live
+ * state that was found to be the same: as long as both stay what they are,
+ * neither is the snapshot looked at.
  *
  *-------------------------------------------------------------------------
  */
@@ -21,7 +24,6 @@
 #include "args.h"
 #include "checksum.h"
 #include "compat.h"
-#include "ddl.h"
 #include "env.h"
 #include "model.h"
 #include "query.h"
@@ -72,6 +74,30 @@ static SmQuery surroundings = {
 	.argtypes = { TEXTARRAYOID }
 };
 
+static SmQuery select_outline = {
+	.sql = "SELECT outline FROM schemamig.model_snapshot "
+		   "WHERE text_key = $1 AND outline IS NOT NULL LIMIT 1",
+	.mode = SM_READ_LATEST,
+	.nargs = 1,
+	.argtypes = { TEXTOID }
+};
+
+static SmQuery select_in_step = {
+	.sql = "SELECT key FROM schemamig.model_snapshot "
+		   "WHERE key = $1 AND in_step = $2",
+	.mode = SM_READ_LATEST,
+	.nargs = 2,
+	.argtypes = { TEXTOID, TEXTOID }
+};
+
+static SmQuery update_in_step = {
+	.sql = "UPDATE schemamig.model_snapshot SET in_step = $2 "
+		   "WHERE key = $1 AND in_step IS DISTINCT FROM $2",
+	.mode = SM_WRITE,
+	.nargs = 2,
+	.argtypes = { TEXTOID, TEXTOID }
+};
+
 static SmQuery select_snapshot = {
 	.sql = "SELECT snapshot FROM schemamig.model_snapshot WHERE key = $1",
 	.mode = SM_READ_LATEST,
@@ -87,11 +113,13 @@ static SmQuery delete_snapshots = {
 };
 
 static SmQuery insert_snapshot = {
-	.sql = "INSERT INTO schemamig.model_snapshot (key, snapshot, made_at) "
-		   "VALUES ($1, $2, pg_catalog.now()) ON CONFLICT (key) DO NOTHING",
+	.sql =
+		"INSERT INTO schemamig.model_snapshot "
+		"(key, text_key, outline, snapshot, made_at) "
+		"VALUES ($1, $2, $3, $4, pg_catalog.now()) ON CONFLICT (key) DO NOTHING",
 	.mode = SM_WRITE,
-	.nargs = 2,
-	.argtypes = { TEXTOID, BYTEAOID }
+	.nargs = 4,
+	.argtypes = { TEXTOID, TEXTOID, TEXTARRAYOID, BYTEAOID }
 };
 
 /*
@@ -171,14 +199,12 @@ append_part(StringInfo all, const char *part)
 }
 
 /*
- * A key for what the texts make when they are run now: a checksum of all that
- * it depends on.
+ * A key for what can be told of the texts without running them: a checksum of
+ * all that it depends on.  schema is the one of names without any.
  */
 char *
-sm_model_key(const List *texts, const List *schemas, const char *schema)
+sm_model_text_key(const List *texts, const char *schema)
 {
-	Datum names = sm_list_to_text_array(schemas);
-	SmRows *rows = sm_query(&surroundings, &names, NULL);
 	StringInfoData all;
 	ListCell *lc;
 
@@ -192,12 +218,118 @@ sm_model_key(const List *texts, const List *schemas, const char *schema)
 		append_part(&all, ((SmModelText *) lfirst(lc))->name);
 		append_part(&all, ((SmModelText *) lfirst(lc))->text);
 	}
+	return sm_checksum_text(all.data);
+}
+
+/*
+ * A key for what the texts make when they are run now, of the key of the texts
+ * and all else that it depends on.
+ */
+char *
+sm_model_key(const char *text_key, const List *schemas)
+{
+	Datum names = sm_list_to_text_array(schemas);
+	SmRows *rows = sm_query(&surroundings, &names, NULL);
+	StringInfoData all;
+	ListCell *lc;
+
+	initStringInfo(&all);
+	append_part(&all, text_key);
 	foreach (lc, schemas)
 		append_part(&all, lfirst(lc));
 	for (uint64 i = 0; i < rows->n; i++)
 		append_part(&all, sm_rows_text(rows, i, 1));
 	return sm_checksum_text(all.data);
 }
+
+/* ---- The outline: for each thing a letter, then what there is to say ---- */
+
+static List *
+add_to_outline(List *outline, char letter, const char *value)
+{
+	return lappend(outline, psprintf("%c%s", letter, value));
+}
+
+/* NULL if the text has to be read each time, since it has something to say */
+static Datum
+make_outline(const SmDdl *ddl, char *null)
+{
+	List *outline = NIL;
+	ListCell *lc;
+
+	if (ddl->warned || ddl->renames != NIL)
+	{
+		*null = 'n';
+		return (Datum) 0;
+	}
+	foreach (lc, ddl->schemas)
+		outline = add_to_outline(outline, 's', lfirst(lc));
+	foreach (lc, ddl->created)
+		outline = add_to_outline(outline, 'c', lfirst(lc));
+	foreach (lc, ddl->extensions)
+	{
+		const SmDdlExtension *extension = lfirst(lc);
+
+		outline = add_to_outline(outline, 'e', extension->name);
+		if (extension->schema)
+			outline = add_to_outline(outline, 'i', extension->schema);
+		if (extension->version)
+			outline = add_to_outline(outline, 'v', extension->version);
+	}
+	return sm_list_to_text_array(outline);
+}
+
+/* Takes over what one item of an outline says; e is the last extension */
+static void
+read_item(SmDdl *ddl, const char *item, SmDdlExtension **e)
+{
+	char *value = pstrdup(item + 1);
+
+	switch (item[0])
+	{
+		case 's':
+			ddl->schemas = lappend(ddl->schemas, value);
+			break;
+		case 'c':
+			ddl->created = lappend(ddl->created, value);
+			break;
+		case 'e':
+			*e = palloc0_object(SmDdlExtension);
+			(*e)->name = value;
+			ddl->extensions = lappend(ddl->extensions, *e);
+			break;
+		case 'i':
+			(*e)->schema = value;
+			break;
+		case 'v':
+			(*e)->version = value;
+			break;
+	}
+}
+
+/*
+ * What sm_ddl_parse() would say about the texts of the key, without their
+ * statements; NULL if it is not known
+ */
+SmDdl *
+sm_model_outline(const char *text_key)
+{
+	Datum arg = CStringGetTextDatum(text_key);
+	SmRows *rows = sm_query(&select_outline, &arg, NULL);
+	SmDdlExtension *extension = NULL;
+	SmDdl *ddl;
+	bool isnull;
+	ListCell *lc;
+
+	if (rows->n == 0)
+		return NULL;
+	ddl = palloc0_object(SmDdl);
+	foreach (lc, sm_text_array_to_list(sm_rows_datum(rows, 0, 1, &isnull)))
+		read_item(ddl, lfirst(lc), &extension);
+	return ddl;
+}
+
+/* ---- The snapshot ---- */
 
 /* The snapshot that was kept under the key, or NULL */
 SmSnapshot *
@@ -214,14 +346,50 @@ sm_model_snapshot(const char *key)
 
 /* Keeps the snapshot under the key, instead of others */
 void
-sm_model_keep(const char *key, const SmSnapshot *snapshot)
+sm_model_keep(const char *key, const char *text_key, const SmDdl *ddl,
+			  const SmSnapshot *snapshot)
 {
-	Datum args[2];
+	Datum args[4];
+	char nulls[] = "    ";
 
 	if (XactReadOnly)
 		return;
 	args[0] = CStringGetTextDatum(key);
-	args[1] = PointerGetDatum(sm_serialize(snapshot));
+	args[1] = CStringGetTextDatum(text_key);
+	args[2] = make_outline(ddl, &nulls[2]);
+	args[3] = PointerGetDatum(sm_serialize(snapshot));
 	(void) sm_query(&delete_snapshots, args, NULL);
-	(void) sm_query(&insert_snapshot, args, NULL);
+	(void) sm_query(&insert_snapshot, args, nulls);
+}
+
+/* ---- A live state that does not differ ---- */
+
+/* What sm_model_is_in_step() knows a live state by */
+char *
+sm_model_state(const SmSnapshot *live)
+{
+	bytea *bytes = sm_serialize(live);
+	char *state = sm_checksum_bytes(VARDATA(bytes), VARSIZE(bytes) - VARHDRSZ);
+
+	pfree(bytes);
+	return state;
+}
+
+/* Was the live state the same as the snapshot under the key before? */
+bool
+sm_model_is_in_step(const char *key, const char *state)
+{
+	Datum args[2] = { CStringGetTextDatum(key), CStringGetTextDatum(state) };
+
+	return sm_query(&select_in_step, args, NULL)->n > 0;
+}
+
+/* Remembers that it is */
+void
+sm_model_set_in_step(const char *key, const char *state)
+{
+	Datum args[2] = { CStringGetTextDatum(key), CStringGetTextDatum(state) };
+
+	if (!XactReadOnly)
+		(void) sm_query(&update_in_step, args, NULL);
 }

@@ -71,6 +71,7 @@ sm_serialize(const SmSnapshot *snapshot)
 		put_string(&out, object->name);
 		pq_sendint32(&out, object->parent ? object->parent->number : -1);
 		pq_sendbyte(&out, object->given);
+		pq_sendbyte(&out, object->elsewhere);
 		for (int j = 0; j < SM_FIRST_ATTR + object->kind->n_attrs; j++)
 			put_string(&out, object->attr[j]);
 	}
@@ -113,6 +114,7 @@ get_attributes(StringInfo in, SmSnapshot *snapshot)
 	if (object->parent)
 		sm_objects_add(&object->parent->children, object);
 	object->given = pq_getmsgbyte(in) != 0;
+	object->elsewhere = pq_getmsgbyte(in) != 0;
 	for (int i = 0; i < SM_FIRST_ATTR + kind->n_attrs; i++)
 		object->attr[i] = get_string(in);
 }

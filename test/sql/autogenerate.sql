@@ -58,6 +58,40 @@ SELECT schemamig.drop_model('10 types');
 SELECT schemamig.set_model('10 types', $$CREATE TYPE state AS ENUM ('new', 'used', 'old')$$);
 
 -- ---------------------------------------------------------------------------
+-- What is known not to differ is not compared again, until anything changes
+
+\set kept 'SELECT outline, in_step IS NOT NULL AS in_step FROM schemamig.model_snapshot;'
+SELECT count(*) FROM schemamig.check();
+:kept
+SELECT schemamig.autogenerate('nothing') IS NULL AS nothing;
+COMMENT ON TABLE item IS 'x';
+SELECT kind, identity, change FROM schemamig.check();
+SELECT count(*) FROM schemamig.check(exclude => '{comment}');
+COMMENT ON TABLE item IS NULL;
+SELECT count(*) FROM schemamig.check(exclude => '{comment}');
+GRANT SELECT (name) ON item TO pg_monitor;
+SELECT kind, identity, change FROM schemamig.check();
+REVOKE SELECT (name) ON item FROM pg_monitor;
+SELECT count(*) FROM schemamig.check();
+SELECT kind, identity, change FROM schemamig.check(renames => '{"regress_app.item.name": "regress_app.item.title"}');
+\echo :SQLSTATE
+-- another model, another schema to look at
+BEGIN;
+SELECT schemamig.set_model('30 more', 'CREATE TABLE more ()');
+SELECT kind, identity, change FROM schemamig.check();
+:kept
+ROLLBACK;
+SELECT kind, identity, change FROM schemamig.check(schemas => '{regress_app,public}');
+SELECT count(*) FROM schemamig.check();
+-- a text with something to say is read each time
+BEGIN;
+SELECT schemamig.set_model('30 more', 'GRANT SELECT ON pg_catalog.pg_class TO PUBLIC');
+SELECT count(*) FROM schemamig.check();
+SELECT count(*) FROM schemamig.check();
+:kept
+ROLLBACK;
+
+-- ---------------------------------------------------------------------------
 -- Another schema as the model
 
 CREATE SCHEMA regress_next;
