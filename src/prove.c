@@ -35,17 +35,17 @@ typedef struct Differences
 	int n;
 } Differences;
 
+/* Notes that there is something about the object, with text on either side */
 static void
-add_difference(Differences *differences, const char *fmt,
-			   const SmObject *object)
+add_difference(Differences *differences, const char *before,
+			   const SmObject *object, const char *after)
 {
-	char *name = psprintf("%s %s", object->kind->name, object->identity);
-
 	if (differences->n++ < MAX_SHOWN)
 	{
 		if (differences->text.len > 0)
 			appendStringInfoString(&differences->text, "; ");
-		appendStringInfo(&differences->text, fmt, name);
+		appendStringInfo(&differences->text, "%s%s %s%s", before,
+						 object->kind->name, object->identity, after);
 	}
 }
 
@@ -83,11 +83,10 @@ compare_object(Differences *differences, const SmObject *wanted,
 				: i == SM_LABELS  ? "security labels"
 								  : wanted->kind->attrs[i - SM_FIRST_ATTR].name;
 
-			add_difference(differences,
-						   psprintf("%s of %%s is %s instead of %s", name,
+			add_difference(differences, psprintf("%s of ", name), wanted,
+						   psprintf(" is %s instead of %s",
 									sm_text_or(got->attr[i], "not set"),
-									sm_text_or(wanted->attr[i], "not set")),
-						   wanted);
+									sm_text_or(wanted->attr[i], "not set")));
 		}
 }
 
@@ -107,7 +106,7 @@ compare(Differences *differences, const SmSnapshot *wanted,
 		if (b)
 			compare_object(differences, a, b);
 		else if (!is_given(a))
-			add_difference(differences, "%s is missing", a);
+			add_difference(differences, "", a, " is missing");
 	}
 	for (int i = 0; i < got->objects.n; i++)
 	{
@@ -115,7 +114,7 @@ compare(Differences *differences, const SmSnapshot *wanted,
 
 		if (!sm_filter_ignores(differences->filter, b) && !is_given(b) &&
 			sm_snapshot_find(wanted, b->kind, b->identity) == NULL)
-			add_difference(differences, "%s is left", b);
+			add_difference(differences, "", b, " is left");
 	}
 }
 

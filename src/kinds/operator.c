@@ -88,27 +88,28 @@ sql_type(const SmObject *object)
 	return "OPERATOR";
 }
 
-/* Is the operator of that identity on both sides, whatever becomes of it? */
+/*
+ * Does a link have to be made, or undone, that is in this state and not in the
+ * other?  Not if the operator that it leads to is created or dropped, which
+ * does it; but if that one is nowhere else, or is a mere place for one, about
+ * which nothing is done.
+ */
 static bool
-stays(const SmObject *from, const SmObject *to, const char *identity)
+has_to_be_set(const SmObject *in, const SmObject *other, int identity)
 {
-	return sm_snapshot_find(from->snapshot, &sm_kind_operator, identity) &&
-		   sm_snapshot_find(to->snapshot, &sm_kind_operator, identity);
+	const char *partner = sm_attr(in, identity);
+
+	return partner &&
+		   (sm_snapshot_find(other->snapshot, &sm_kind_operator, partner) ||
+			!sm_snapshot_find(in->snapshot, &sm_kind_operator, partner));
 }
 
-/*
- * Does a link to another operator have to be changed: not if that one is
- * created or dropped, which does it?
- */
 static bool
 changes_link(const SmObject *from, const SmObject *to, int identity)
 {
-	const char *old = sm_attr(from, identity);
-	const char *new = sm_attr(to, identity);
-
-	if (sm_text_same(old, new))
-		return false;
-	return (old && stays(from, to, old)) || (new &&stays(from, to, new));
+	return !sm_text_same(sm_attr(from, identity), sm_attr(to, identity)) &&
+		   (has_to_be_set(from, to, identity) ||
+			has_to_be_set(to, from, identity));
 }
 
 /* What has been set is there for good: plans may stand on it */
@@ -116,6 +117,17 @@ static bool
 can_set(const SmObject *from, int attribute)
 {
 	return SM_CAN_SET_OPERATOR_LINKS && sm_attr(from, attribute) == NULL;
+}
+
+/* Is there another link that can only be had by making the operator again? */
+static bool
+replaces_link(const SmObject *from, const SmObject *to, int identity)
+{
+	const char *partner = sm_attr(to, identity);
+
+	return changes_link(from, to, identity) &&
+		   !(can_set(from, identity) &&
+			 sm_snapshot_find(to->snapshot, &sm_kind_operator, partner));
 }
 
 static SmFate
@@ -126,10 +138,8 @@ fate(const SmObject *from, const SmObject *to, uint64 changed)
 	for (int i = HASHES; i <= MERGES; i++)
 		if (SM_DIFFERS(changed, i) && !can_set(from, i))
 			return SM_REPLACE;
-	if (changes_link(from, to, COMMUTATOR_IDENTITY) &&
-		!can_set(from, COMMUTATOR))
-		return SM_REPLACE;
-	if (changes_link(from, to, NEGATOR_IDENTITY) && !can_set(from, NEGATOR))
+	if (replaces_link(from, to, COMMUTATOR_IDENTITY) ||
+		replaces_link(from, to, NEGATOR_IDENTITY))
 		return SM_REPLACE;
 	return SM_ALTER;
 }
