@@ -325,6 +325,8 @@ order_disinherited(const SmObject *column)
 		else
 			sm_delta_precede(inherited->action[SM_PHASE_DROP],
 							 column->action[SM_PHASE_DROP]);
+		sm_delta_precede(inherited->action[SM_PHASE_DROP],
+						 action_of(column->peer, SM_PHASE_ALTER));
 		if (sm_not_null_is_own(column))
 			sm_delta_precede(action_of(inherited->peer, SM_PHASE_ALTER),
 							 action_of(column->peer, SM_PHASE_ALTER));
@@ -585,16 +587,7 @@ order_inherited(const SmObject *column)
 		sm_delta_precede(inherited->action[SM_PHASE_CREATE],
 						 column->action[SM_PHASE_DRESS]);
 	}
-	foreach (lc,
-			 sm_not_null_is_own(column) ? sm_table_parent_columns(column) : NIL)
-	{
-		const SmObject *inherited = lfirst(lc);
-
-		sm_delta_precede(inherited->action[SM_PHASE_CREATE],
-						 column->action[SM_PHASE_ALTER]);
-		sm_delta_precede(column->action[SM_PHASE_ALTER],
-						 inherited->action[SM_PHASE_ALTER]);
-	}
+	sm_not_null_order(column);
 	sm_delta_precede(create, column->action[SM_PHASE_ALTER]);
 }
 
@@ -776,14 +769,16 @@ has_action(const SmObject *object)
 
 /*
  * Can what is done about others depend on the object?  Of most of those about
- * which nothing is done it does not, and they are by far the most.
+ * which nothing is done it does not, and they are by far the most; but columns
+ * change along with those of parents.
  */
 static bool
 matters(const SmObject *object)
 {
 	return has_action(object) || has_action(object->peer) ||
 		   object->kind == &sm_kind_partition ||
-		   object->kind == &sm_kind_constraint;
+		   object->kind == &sm_kind_constraint ||
+		   (object->kind == &sm_kind_column && object->fate != SM_KEEP);
 }
 
 /*

@@ -485,7 +485,7 @@ create(SmDelta *delta, const SmObject *to)
 		;
 	else if (filled)
 		sm_delta_rewrites(delta, to, SM_PHASE_CREATE);
-	else if (sm_attr(to, SM_NOT_NULL) && def == NULL)
+	else if (*sm_not_null_clause(to) != '\0' && def == NULL)
 		sm_delta_hazard(delta, to, SM_PHASE_CREATE,
 						"fails if the table has rows: the column is NOT NULL and has no default");
 	set_new(delta, to, SM_PHASE_DRESS);
@@ -496,6 +496,7 @@ drop(SmDelta *delta, const SmObject *from)
 {
 	if (sm_attr_true(from, INHERITED) && !sm_table_is_relinked(from->parent))
 		return;
+	sm_not_null_drop(delta, from);
 	sm_delta_alter_table(delta, from, SM_PHASE_DROP, from->parent->identity,
 						 "DROP COLUMN %s", quote_identifier(from->name));
 	if (!is_derived(from))
@@ -558,9 +559,7 @@ alter(SmDelta *delta, const SmObject *from, const SmObject *to, uint64 changed)
 		if (sm_attr_is(to, GENERATED, "STORED") && !is_foreign(to))
 			sm_delta_rewrites(delta, to, SM_PHASE_ALTER);
 	}
-	if (SM_DIFFERS(changed, SM_NOT_NULL) &&
-		(!sm_table_parent_changes(to, SM_NOT_NULL) || sm_not_null_is_own(to) ||
-		 sm_not_null_is_own(from)))
+	if (SM_DIFFERS(changed, SM_NOT_NULL))
 		sm_not_null_change(delta, from, to, disturbs(from, to, changed));
 	if (sm_attr(to, SM_NOT_NULL) && SM_DIFFERS(changed, SM_NOT_NULL_COMMENT))
 		sm_not_null_comment(delta, to);

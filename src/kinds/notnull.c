@@ -87,6 +87,53 @@ prefix(const SmObject *column)
 	return psprintf("CONSTRAINT %s ", name);
 }
 
+/* Has the column, of a table that is there on both sides, a constraint? */
+static bool
+is_of_lasting_table(const SmObject *column)
+{
+	return sm_attr(column, SM_NOT_NULL) && sm_attr(column, SM_NOT_NULL_NAME) &&
+		   column->parent->fate != SM_CREATE &&
+		   column->parent->fate != SM_DROP &&
+		   column->parent->fate != SM_REPLACE;
+}
+
+/*
+ * The column of a parent with whose constraint one comes that the column has not
+ * had before: that of the same name, but rather one that has been validated,
+ * because that one cannot come later.  NULL if the column has one by itself.
+ */
+static const SmObject *
+bringer(const SmObject *column)
+{
+	const SmObject *found = NULL;
+	ListCell *lc;
+
+	if (!is_of_lasting_table(column) ||
+		!sm_attr_true(column, SM_NOT_NULL_INHERITED) ||
+		(column->peer && sm_attr(column->peer, SM_NOT_NULL)))
+		return NULL;
+	foreach (lc, sm_table_parent_columns(column))
+	{
+		const SmObject *other = lfirst(lc);
+
+		if (sm_attr(other, SM_NOT_NULL) &&
+			sm_attr_is(other, SM_NOT_NULL_NAME,
+					   sm_attr(column, SM_NOT_NULL_NAME)) &&
+			(found == NULL || is_not_valid(found)))
+			found = other;
+	}
+	return found;
+}
+
+/* What comes with the constraint of a parent may be validated all the same */
+static bool
+is_validated_apart(const SmObject *column)
+{
+	const SmObject *from = bringer(column);
+
+	return from && is_not_valid(from) && !is_not_valid(column);
+}
+
 /*
  * Is there a constraint, of a table that is there on both sides, that is
  * another one than that of a parent would bring along?  It is there before
@@ -95,12 +142,9 @@ prefix(const SmObject *column)
 bool
 sm_not_null_is_own(const SmObject *column)
 {
-	const char *name = sm_attr(column, SM_NOT_NULL_NAME);
 	ListCell *lc;
 
-	if (sm_attr(column, SM_NOT_NULL) == NULL || name == NULL ||
-		column->parent->fate == SM_CREATE || column->parent->fate == SM_DROP ||
-		column->parent->fate == SM_REPLACE)
+	if (!is_of_lasting_table(column) || bringer(column))
 		return false;
 	foreach (lc, sm_table_parent_columns(column))
 	{
@@ -108,14 +152,18 @@ sm_not_null_is_own(const SmObject *column)
 
 		if (sm_attr(other, SM_NOT_NULL) &&
 			(!sm_attr_true(column, SM_NOT_NULL_INHERITED) ||
-			 !sm_attr_is(other, SM_NOT_NULL_NAME, name) ||
+			 !sm_attr_is(other, SM_NOT_NULL_NAME,
+						 sm_attr(column, SM_NOT_NULL_NAME)) ||
 			 is_not_valid(other) != is_not_valid(column)))
 			return true;
 	}
 	return false;
 }
 
-/* Does a new column have to wait for NOT NULL until that of a child is there? */
+/*
+ * Does a new column have to wait for NOT NULL until that of a child is there,
+ * which the child has by itself or from somebody else?
+ */
 bool
 sm_not_null_waits(const SmObject *column)
 {
@@ -125,9 +173,46 @@ sm_not_null_waits(const SmObject *column)
 		sm_delta_creates(column->parent) || !sm_delta_creates(column))
 		return false;
 	foreach (lc, sm_table_child_columns(column))
-		if (sm_not_null_is_own(lfirst(lc)))
+	{
+		const SmObject *child = lfirst(lc);
+		const SmObject *from = bringer(child);
+
+		if (sm_not_null_is_own(child) || (from && from != column))
 			return true;
+	}
 	return false;
+}
+
+/* Constraints that come to a child from several parents come in this order */
+void
+sm_not_null_order(const SmObject *column)
+{
+	const SmObject *from = bringer(column);
+	bool own = sm_not_null_is_own(column);
+	SmAction *alter = column->action[SM_PHASE_ALTER];
+	ListCell *lc;
+
+	if (from == NULL && !own)
+		return;
+	foreach (lc, sm_table_parent_columns(column))
+	{
+		const SmObject *other = lfirst(lc);
+
+		sm_delta_precede(other->action[SM_PHASE_CREATE], alter);
+		if (other == from)
+		{
+			sm_delta_precede(other->action[SM_PHASE_ALTER], alter);
+			continue;
+		}
+		sm_delta_precede(alter, other->action[SM_PHASE_ALTER]);
+		if (from)
+		{
+			sm_delta_precede(from->action[SM_PHASE_CREATE],
+							 other->action[SM_PHASE_ALTER]);
+			sm_delta_precede(from->action[SM_PHASE_ALTER],
+							 other->action[SM_PHASE_ALTER]);
+		}
+	}
 }
 
 /* What stands in the definition of the column; an empty text if nothing does */
@@ -135,7 +220,8 @@ char *
 sm_not_null_clause(const SmObject *column)
 {
 	bool inherited = sm_attr_true(column, SM_NOT_NULL_INHERITED) &&
-					 sm_table_inherits(column->parent);
+					 sm_table_inherits(column->parent) &&
+					 !sm_not_null_is_own(column);
 
 	if (sm_attr(column, SM_NOT_NULL) == NULL || is_not_valid(column) ||
 		sm_not_null_waits(column) || inherited)
@@ -240,12 +326,26 @@ add_not_null(SmDelta *delta, const SmObject *to, SmPhase phase)
 		sm_delta_hazard(delta, to, phase, READS_FOR_NULLS);
 }
 
+static void
+validate(SmDelta *delta, const SmObject *to)
+{
+	sm_delta_alter_table(delta, to, SM_PHASE_ALTER, to->parent->identity,
+						 "VALIDATE CONSTRAINT %s",
+						 sm_attr(to, SM_NOT_NULL_NAME));
+	sm_delta_hazard(delta, to, SM_PHASE_ALTER, READS_FOR_NULLS);
+}
+
 /* What neither the definition of a new column nor CREATE TABLE has said */
 void
 sm_not_null_created(SmDelta *delta, const SmObject *to)
 {
-	if (sm_not_null_waits(to) ||
-		(sm_column_comes_from_parent(to) && sm_not_null_is_own(to)))
+	if (bringer(to))
+	{
+		if (is_validated_apart(to))
+			validate(delta, to);
+	}
+	else if (sm_not_null_waits(to) ||
+			 (sm_column_comes_from_parent(to) && sm_not_null_is_own(to)))
 		add_not_null(delta, to, SM_PHASE_ALTER);
 	else if (is_not_valid(to) &&
 			 (!sm_column_comes_from_parent(to) || is_by_itself(to)))
@@ -279,7 +379,33 @@ rename_not_null(SmDelta *delta, const SmObject *from, const SmObject *to)
 }
 
 /*
- * From one state of the column to the other; type_changes says that what it was
+ * The server drops the constraint along with the column, but leaves what has
+ * come from it to a child that keeps its column
+ */
+void
+sm_not_null_drop(SmDelta *delta, const SmObject *from)
+{
+	ListCell *lc;
+
+	if (sm_attr(from, SM_NOT_NULL) == NULL ||
+		sm_attr(from, SM_NOT_NULL_NAME) == NULL)
+		return;
+	foreach (lc, sm_table_child_columns(from))
+	{
+		const SmObject *child = lfirst(lc);
+
+		if (sm_delta_drops(child) || child->parent->fate == SM_REPLACE)
+			continue;
+		sm_delta_alter_table(delta, from, SM_PHASE_DROP, from->parent->identity,
+							 "ALTER COLUMN %s DROP NOT NULL",
+							 quote_identifier(from->name));
+		return;
+	}
+}
+
+/*
+ * From one state of the column to the other, unless that comes from a parent;
+ * type_changes says that what it was
  * is converted as well.
  */
 void
@@ -289,6 +415,15 @@ sm_not_null_change(SmDelta *delta, const SmObject *from, const SmObject *to,
 	bool was = sm_attr(from, SM_NOT_NULL) != NULL;
 	bool is = sm_attr(to, SM_NOT_NULL) != NULL;
 
+	if (bringer(to))
+	{
+		if (is_validated_apart(to))
+			validate(delta, to);
+		return;
+	}
+	if (sm_table_parent_changes(to, SM_NOT_NULL) && !sm_not_null_is_own(to) &&
+		!sm_not_null_is_own(from))
+		return;
 	if (was && is && strcmp(unnamed_not_null(from), unnamed_not_null(to)) == 0)
 	{
 		rename_not_null(delta, from, to);

@@ -25,6 +25,7 @@ enum
 extern void sm_not_null_read(SmSnapshot *snapshot, SmObject *column,
 							 Form_pg_constraint form);
 extern bool sm_not_null_waits(const SmObject *column);
+extern void sm_not_null_drop(SmDelta *delta, const SmObject *from);
 extern char *sm_not_null_clause(const SmObject *column);
 extern char *sm_not_null_constraint(const SmObject *column);
 extern void sm_not_null_comment(SmDelta *delta, const SmObject *to);

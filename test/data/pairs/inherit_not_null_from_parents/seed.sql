@@ -1,0 +1,1 @@
+-- no rows: the new column is NOT NULL
