@@ -33,7 +33,7 @@ RUN = tenant progress observe locks trust hook vtable mirror journal unfinished 
 	repeat run step outside runner migrate keyset cursor batch replica backfill launch worker follow stamp
 SCHEMA = coltype object deparse delta kinds acl dress filter reach others snapshot \
 	kinds/options kinds/foreign kinds/attribute kinds/relation kinds/schema kinds/extension kinds/type kinds/enum kinds/composite \
-	kinds/domain kinds/function kinds/table online kinds/notnull kinds/identity kinds/column kinds/sequence kinds/default kinds/condition kinds/partition \
+	kinds/domain kinds/function kinds/table online kinds/notnull kinds/identity kinds/column kinds/sequence kinds/default kinds/condition kinds/inherited_key kinds/partition \
 	kinds/view kinds/matview kinds/view_column kinds/not_valid kinds/constraint kinds/index kinds/trigger kinds/policy kinds/aggregate kinds/rule kinds/statistics \
 	kinds/collation kinds/basetype kinds/rangetype kinds/conversion kinds/operator kinds/opclass \
 	kinds/textsearch kinds/tabletype \

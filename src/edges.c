@@ -20,6 +20,7 @@
 #include "compat.h"
 #include "edges.h"
 #include "kinds.h"
+#include "kinds/inherited_key.h"
 #include "kinds/table.h"
 #include "namesakes.h"
 #include "online.h"
@@ -98,6 +99,7 @@ order_detached(const SmObject *link, SmAction *detach)
 	for (int i = 0; i < link->needs.n; i++)
 		if (sm_table_is_linked(link->needs.item[i], link))
 			order_detached_from(link->needs.item[i], detach);
+	sm_inherited_key_order(link, detach);
 }
 
 /* While a table is one of a type, its columns stay as they are */
@@ -419,7 +421,8 @@ static void
 order_losses(const SmObject *table, SmAction *attach)
 {
 	for (int i = 0; table && i < table->children.n; i++)
-		if (is_inheritable(table->children.item[i]))
+		if (is_inheritable(table->children.item[i]) ||
+			sm_constraint_is_foreign_key(table->children.item[i]))
 			sm_delta_precede(table->children.item[i]->action[SM_PHASE_DROP],
 							 attach);
 }
@@ -493,6 +496,11 @@ order_partition(const SmObject *link, SmAction *attach)
 		sm_delta_precede(part->action[SM_PHASE_CREATE], attach);
 		sm_delta_precede(part->action[SM_PHASE_ALTER], attach);
 		sm_delta_precede(part->action[SM_PHASE_FINISH], attach);
+		/* its rows are looked at when they are what they are to be */
+		if (part->kind == &sm_kind_column)
+			for (int phase = SM_PHASE_ALTER; phase <= SM_PHASE_CREATE; phase++)
+				sm_delta_precede(part->action[phase],
+								 link->action[SM_PHASE_PREPARE]);
 	}
 }
 

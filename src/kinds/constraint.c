@@ -27,6 +27,7 @@
 #include "deparse.h"
 #include "kinds.h"
 #include "kinds/column.h"
+#include "kinds/inherited_key.h"
 #include "kinds/not_valid.h"
 #include "kinds/notnull.h"
 #include "kinds/options.h"
@@ -494,6 +495,27 @@ fate(const SmObject *from, const SmObject *to, uint64 changed)
 	return SM_ALTER;
 }
 
+/* Do two constraints say the same, whatever they are called? */
+bool
+sm_constraint_is_like(const SmObject *a, const SmObject *b)
+{
+	for (int i = DEFINITION; i <= NOT_VALID; i++)
+		if (!sm_text_same(sm_attr(a, i), sm_attr(b, i)))
+			return false;
+	return true;
+}
+
+/* Has the table a constraint of that name? */
+bool
+sm_table_has_constraint(const SmObject *table, const char *name)
+{
+	for (int i = 0; i < table->children.n; i++)
+		if (table->children.item[i]->kind == &sm_kind_constraint &&
+			strcmp(table->children.item[i]->name, name) == 0)
+			return true;
+	return false;
+}
+
 /* The constraint as it stands in CREATE TABLE and behind ADD */
 char *
 sm_constraint_definition(const SmObject *constraint)
@@ -622,7 +644,8 @@ is_made_of_parts(const SmDelta *delta, const SmObject *to)
 static void
 create(SmDelta *delta, const SmObject *to)
 {
-	if (comes_from_parent(to))
+	if (comes_from_parent(to) ||
+		(sm_constraint_is_foreign_key(to) && sm_inherited_key_is_left(to)))
 		return;
 	if (sm_online_table(delta, to->parent))
 	{
@@ -652,6 +675,9 @@ drop(SmDelta *delta, const SmObject *from)
 {
 	if (sm_attr_true(from, INHERITED) && sm_attr_is(from, TYPE, "c") &&
 		!sm_table_is_relinked(from->parent))
+		return;
+	if (sm_constraint_is_foreign_key(from) && from->fate == SM_DROP &&
+		sm_inherited_key_is_taken_over(from))
 		return;
 	sm_delta_alter_table(delta, from, SM_PHASE_DROP, from->parent->identity,
 						 "DROP CONSTRAINT %s", quote_identifier(from->name));

@@ -19,16 +19,6 @@
 #include "kinds/table.h"
 #include "online.h"
 
-static bool
-has_constraint(const SmObject *table, const char *name)
-{
-	for (int i = 0; i < table->children.n; i++)
-		if (table->children.item[i]->kind == &sm_kind_constraint &&
-			strcmp(table->children.item[i]->name, name) == 0)
-			return true;
-	return false;
-}
-
 /*
  * Collects the names of the partitions of a table, of the new state, that may
  * have rows.
@@ -47,7 +37,7 @@ collect_partitions(const SmDelta *delta, const SmObject *table,
 			continue;
 		if (link->ignored || partition->ignored ||
 			!sm_online_table(delta, partition) ||
-			has_constraint(partition, constraint))
+			sm_table_has_constraint(partition, constraint))
 			return false;
 		if (!sm_table_is_partitioned(partition))
 			*partitions = lappend(*partitions, pstrdup(partition->identity));

@@ -17,18 +17,21 @@
 #include "compat.h"
 #include "kinds.h"
 #include "kinds/condition.h"
+#include "kinds/inherited_key.h"
 #include "kinds/table.h"
 #include "online.h"
 
 enum
 {
 	PARENT = SM_FIRST_ATTR,
-	BOUND
+	BOUND,
+	KEYS /* names of the foreign keys that it has from its parent */
 };
 
 static const SmAttr attrs[] = {
 	{ "parent", 0 },
 	{ "bound", 0 },
+	{ "keys", SM_ATTR_INFO },
 };
 
 /* clang-format off */
@@ -36,7 +39,10 @@ static const char query[] =
 	"SELECT c.oid, 0, c.oid, 0, n.nspname, c.relname, "
 	"format('%I.%I', n.nspname, c.relname), NULL::text, NULL::text, "
 	"format('%I.%I', pn.nspname, p.relname), "
-	"pg_get_expr(c.relpartbound, c.oid) "
+	"pg_get_expr(c.relpartbound, c.oid), "
+	"(SELECT coalesce(string_agg(quote_ident(k.conname), ','), '') "
+	"FROM pg_constraint k WHERE k.conrelid = c.oid AND k.contype = 'f' "
+	"AND k.conparentid <> 0) "
 	"FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid "
 	"JOIN pg_namespace n ON n.oid = c.relnamespace "
 	"JOIN pg_class p ON p.oid = i.inhparent "
@@ -57,15 +63,25 @@ sql_type(const SmObject *object)
 	return "TABLE";
 }
 
-/* The table that it is a partition of, or NULL */
-static const SmObject *
-parent_of(const SmObject *link)
+/* The table that it is a partition of; NULL if that is not compared */
+const SmObject *
+sm_partition_parent(const SmObject *link)
 {
 	for (int i = 0; i < link->needs.n; i++)
 		if (sm_table_is_linked(link->needs.item[i], link) &&
 			sm_attr_is(link, PARENT, link->needs.item[i]->identity))
 			return link->needs.item[i];
 	return NULL;
+}
+
+/*
+ * The names, quoted and with commas, of the foreign keys that it has from its
+ * parent
+ */
+const char *
+sm_partition_keys(const SmObject *link)
+{
+	return sm_attr(link, KEYS);
 }
 
 /* The default partition of the table that others may be using, or NULL */
@@ -100,7 +116,7 @@ static bool
 add_check(SmDelta *delta, const SmObject *link, SmPhase phase,
 		  const SmObject *table, const char *hazard)
 {
-	const SmObject *parent = parent_of(link);
+	const SmObject *parent = sm_partition_parent(link);
 	char *condition =
 		parent ? sm_condition_of_partition(parent, sm_attr(link, BOUND)) : NULL;
 
@@ -127,7 +143,7 @@ drop_check(SmDelta *delta, const SmObject *link, SmPhase phase,
 static const SmObject *
 other_to_check(const SmObject *to)
 {
-	const SmObject *parent = parent_of(to);
+	const SmObject *parent = sm_partition_parent(to);
 	const SmObject *other = parent ? default_partition(parent) : NULL;
 
 	return other && other != to && !sm_delta_creates(other) ? other->parent
@@ -145,6 +161,7 @@ create(SmDelta *delta, const SmObject *to)
 		other &&
 		add_check(delta, to, SM_PHASE_PREPARE, other,
 				  "reads the default partition, and fails if it has rows that belong here");
+	bool reads = sm_inherited_key_attach(delta, to);
 
 	sm_delta_statement(delta, to, SM_PHASE_CREATE,
 					   "ALTER TABLE %s ATTACH PARTITION %s %s",
@@ -154,6 +171,10 @@ create(SmDelta *delta, const SmObject *to)
 	if (!checked && !sm_delta_creates(to->parent) &&
 		to->parent->kind != &sm_kind_foreign_table)
 		sm_delta_hazard(delta, to, SM_PHASE_CREATE, "%s", hazard);
+	if (reads)
+		sm_delta_hazard(delta, to, SM_PHASE_CREATE,
+						"looks at all its rows for the foreign keys of %s, and fails if one does not fit",
+						sm_attr(to, PARENT));
 	if (checked)
 		drop_check(delta, to, SM_PHASE_CREATE, to->parent);
 	if (other_checked)
@@ -167,7 +188,7 @@ create(SmDelta *delta, const SmObject *to)
 bool
 sm_partition_leaves_online(const SmDelta *delta, const SmObject *link)
 {
-	const SmObject *parent = parent_of(link);
+	const SmObject *parent = sm_partition_parent(link);
 
 	return parent && sm_online_table(delta, parent) &&
 		   default_partition(parent) == NULL &&
@@ -194,6 +215,7 @@ drop(SmDelta *delta, const SmObject *from)
 		sm_delta_outside(delta, from, SM_PHASE_DROP);
 		drop_check(delta, from, SM_PHASE_DROP, from->parent);
 	}
+	sm_inherited_key_detach(delta, from);
 }
 
 const SmKind sm_kind_partition = {

@@ -18,6 +18,8 @@ extern bool sm_table_has_children(const SmObject *table);
 extern bool sm_table_is_partitioned(const SmObject *table);
 extern const char *sm_table_partition_key(const SmObject *table);
 extern bool sm_table_is_linked(const SmObject *table, const SmObject *link);
+extern const SmObject *sm_partition_parent(const SmObject *link);
+extern const char *sm_partition_keys(const SmObject *link);
 extern bool
 sm_partition_leaves_online(const SmDelta *delta, const SmObject *link);
 extern bool sm_table_is_relinked(const SmObject *table);
@@ -34,6 +36,7 @@ extern void
 sm_table_mark_index(SmDelta *delta, const SmObject *to, const char *index,
 					bool clustered, bool replica_identity);
 extern void sm_table_unmark_cluster(SmDelta *delta, const SmObject *to);
+extern bool sm_table_has_constraint(const SmObject *table, const char *name);
 extern bool sm_index_has_all_parts(const SmObject *index);
 extern bool
 sm_index_built_of_parts(const SmDelta *delta, const SmObject *index);
@@ -53,6 +56,7 @@ extern bool sm_index_is_partial(const SmObject *index);
 extern bool sm_constraint_is_primary(const SmObject *constraint);
 extern bool sm_constraint_is_check(const SmObject *object);
 extern bool sm_constraint_is_foreign_key(const SmObject *object);
+extern bool sm_constraint_is_like(const SmObject *a, const SmObject *b);
 extern bool sm_constraint_is_key(const SmObject *object);
 extern bool sm_index_is_unique(const SmObject *object);
 extern char *sm_constraint_definition(const SmObject *constraint);

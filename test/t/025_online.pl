@@ -248,6 +248,8 @@ my @changes = (
 	[ 'domain to be validated', 'CREATE DOMAIN d AS int; ALTER DOMAIN d ADD CONSTRAINT k CHECK (VALUE > 0) NOT VALID; CREATE TABLE x (d d)',
 		'CREATE DOMAIN d AS int CONSTRAINT k CHECK (VALUE > 0); CREATE TABLE x (d d)' ],
 	[ 'partition that is attached', "$parts CREATE TABLE p3 (id int, k int)", "$parts CREATE TABLE p3 PARTITION OF p FOR VALUES FROM (20) TO (30)" ],
+	[ 'partition of a table with foreign keys', "$plain $parts ALTER TABLE p ADD FOREIGN KEY (id) REFERENCES t; CREATE TABLE p3 (id int, k int)",
+		"$plain $parts CREATE TABLE p3 PARTITION OF p FOR VALUES FROM (20) TO (30); ALTER TABLE p ADD FOREIGN KEY (id) REFERENCES t" ],
 	[ 'partition beside a default one', "$parts CREATE TABLE pd PARTITION OF p DEFAULT; CREATE TABLE p3 (id int, k int)",
 		"$parts CREATE TABLE pd PARTITION OF p DEFAULT; CREATE TABLE p3 PARTITION OF p FOR VALUES FROM (20) TO (30)" ],
 	[ 'new partition', $parts, "$parts CREATE TABLE p3 PARTITION OF p FOR VALUES FROM (20) TO (30)" ],
@@ -426,6 +428,27 @@ check_messages('not null', $filled, $empty =~ s/b int/b int NOT NULL/r,
 	$version < 18 ? 'existing constraints on column "t.b" are sufficient to prove that it does not contain nulls' : ());
 check_messages('primary key of a column that may be null', $filled =~ s/a int NOT NULL/a int/r, "$empty ALTER TABLE t ADD PRIMARY KEY (a)",
 	$version < 18 ? 'existing constraints on column "t.a" are sufficient to prove that it does not contain nulls' : ());
+
+# A table that becomes a partition has its foreign keys, and its columns, before
+for ([ 'k int, a int', '' ], [ 'a bigint', '' ], [ 'k int, a int', ', CHECK (a > 0)' ])
+{
+	my ($columns, $more) = @$_;
+	my $table = "CREATE TABLE t (id int PRIMARY KEY); CREATE TABLE p (k int, a int REFERENCES t$more) PARTITION BY LIST (k);";
+	new_database("$table CREATE TABLE n ($columns); INSERT INTO t VALUES (1); INSERT INTO n (a) VALUES (1)" . ($columns =~ /k/ ? '; UPDATE n SET k = 1' : ''));
+	my ($up, $down) = scripts("$table CREATE TABLE n PARTITION OF p FOR VALUES IN (" . ($columns =~ /k/ ? '1' : 'NULL') . ')', 'online => true');
+	my (undef, $err) = run_sql("SET client_min_messages = debug1;\n" . join '', map { "$_;\n" } statements($up));
+	unlike($err, qr/^(?:ERROR|FATAL)/m, "partition of ($columns$more) in a table with a foreign key: all statements run");
+	is(scalar(() = $err =~ /validating foreign key constraint/g), 1, '... the rows are looked up once');
+	like($err, qr/partition constraint for table "n" is implied/, '... and checked once');
+	is(query("SELECT count(*) FROM pg_constraint WHERE conrelid = 'n'::regclass AND contype = 'f'"), '1', '... there is one key');
+	is(query("SET client_min_messages = warning; SELECT count(*) FROM schemamig.diff('$table CREATE TABLE n PARTITION OF p FOR VALUES IN ("
+			  . ($columns =~ /k/ ? '1' : 'NULL') . ")')"), '0', '... nothing is left');
+	(undef, $err) = run_sql(join '', map { "$_;\n" } statements($down));
+	is($err =~ /^(ERROR.*)/m ? $1 : '', '', '... and back');
+}
+like(query(q{SET client_min_messages = warning; SELECT hazard FROM schemamig.diff('CREATE TABLE t (id int PRIMARY KEY); CREATE TABLE p (k int, a int REFERENCES t, CHECK (a > 0)) PARTITION BY LIST (k);}
+		  . q{ CREATE TABLE n PARTITION OF p FOR VALUES IN (1)') WHERE kind = 'partition'}),
+	qr/^reads the whole table, .*; looks at all its rows for the foreign keys of public.p, and fails if one does not fit$/, 'the hazard of the plain form');
 
 # The foreign key of a partitioned table has a look at each partition once
 my $tree = 'CREATE TABLE t (id int PRIMARY KEY); CREATE TABLE p (k int, a int) PARTITION BY LIST (k);'

@@ -1,0 +1,16 @@
+CREATE TABLE t (id int PRIMARY KEY);
+CREATE TABLE p (k int, a int REFERENCES t) PARTITION BY LIST (k);
+CREATE TABLE leaves (k int, a int);
+CREATE TABLE leaves_with_it (k int, a int CONSTRAINT p_a_fkey REFERENCES t);
+COMMENT ON CONSTRAINT p_a_fkey ON leaves_with_it IS 'kept';
+CREATE TABLE comes PARTITION OF p FOR VALUES IN (3);
+CREATE TABLE comes_with_it PARTITION OF p FOR VALUES IN (4);
+CREATE TABLE comes_with_another PARTITION OF p FOR VALUES IN (5);
+CREATE TABLE bounds PARTITION OF p FOR VALUES IN (6, 66);
+CREATE TABLE q (k int, a int REFERENCES t ON DELETE CASCADE) PARTITION BY LIST (k);
+CREATE TABLE moves PARTITION OF q FOR VALUES IN (7);
+CREATE TABLE named (k int, a int);
+CREATE TABLE sub PARTITION OF p FOR VALUES IN (10, 11) PARTITION BY LIST (k);
+CREATE TABLE sub_leaves (k int, a int);
+CREATE TABLE key_goes (k int, a int) PARTITION BY LIST (k);
+CREATE TABLE key_goes_1 (k int, a int);

@@ -1,0 +1,8 @@
+INSERT INTO t VALUES (1), (2);
+INSERT INTO p VALUES (3, 1), (4, 1), (5, 2), (6, 1);
+INSERT INTO q VALUES (7, 1);
+INSERT INTO leaves VALUES (1, 1);
+INSERT INTO leaves_with_it VALUES (2, 1);
+INSERT INTO named VALUES (9, 2);
+INSERT INTO sub_leaves VALUES (10, NULL);
+INSERT INTO key_goes_1 VALUES (1, 1);
