@@ -329,9 +329,7 @@ order_disinherited(const SmObject *column)
 							 column->action[SM_PHASE_DROP]);
 		sm_delta_precede(inherited->action[SM_PHASE_DROP],
 						 action_of(column->peer, SM_PHASE_ALTER));
-		if (sm_not_null_is_own(column))
-			sm_delta_precede(action_of(inherited->peer, SM_PHASE_ALTER),
-							 action_of(column->peer, SM_PHASE_ALTER));
+		sm_not_null_order_old(column, inherited);
 	}
 }
 

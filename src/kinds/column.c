@@ -479,6 +479,7 @@ create(SmDelta *delta, const SmObject *to)
 		create_filled(delta, to);
 		return;
 	}
+	sm_not_null_take_over(delta, to, SM_PHASE_CREATE);
 	sm_delta_alter_table(delta, to, SM_PHASE_CREATE, to->parent->identity,
 						 "ADD COLUMN %s", sm_column_definition(to));
 	if (is_foreign(to))

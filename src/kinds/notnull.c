@@ -183,6 +183,25 @@ sm_not_null_waits(const SmObject *column)
 	return false;
 }
 
+/*
+ * What a column of the old state has by itself, or is to have by itself, goes
+ * or changes behind what it has from the parent's
+ */
+void
+sm_not_null_order_old(const SmObject *column, const SmObject *inherited)
+{
+	bool loses = sm_attr(column, SM_NOT_NULL) &&
+				 sm_attr(inherited, SM_NOT_NULL) && inherited->peer &&
+				 sm_attr(inherited->peer, SM_NOT_NULL) == NULL;
+
+	if (column->peer == NULL || inherited->peer == NULL ||
+		sm_not_null_is_own(column->peer))
+		return;
+	if (loses || sm_not_null_is_own(column))
+		sm_delta_precede(inherited->peer->action[SM_PHASE_ALTER],
+						 column->peer->action[SM_PHASE_ALTER]);
+}
+
 /* Constraints that come to a child from several parents come in this order */
 void
 sm_not_null_order(const SmObject *column)
@@ -310,11 +329,122 @@ sm_not_null_add_online(SmDelta *delta, const SmObject *to, SmPhase look,
 	}
 }
 
+/*
+ * Does the column get from the parent's, which has it only now, what it has had
+ * by itself?
+ */
+static bool
+is_taken_over(const SmObject *column, const SmObject *parent)
+{
+	const SmObject *was = column->peer;
+
+	return is_of_lasting_table(column) &&
+		   sm_attr_true(column, SM_NOT_NULL_INHERITED) && was &&
+		   sm_attr(was, SM_NOT_NULL) &&
+		   !sm_attr_true(was, SM_NOT_NULL_INHERITED) &&
+		   sm_attr(parent, SM_NOT_NULL) &&
+		   (parent->peer == NULL ||
+			sm_attr(parent->peer, SM_NOT_NULL) == NULL) &&
+		   sm_attr_is(parent, SM_NOT_NULL_NAME,
+					  sm_attr(column, SM_NOT_NULL_NAME)) &&
+		   is_not_valid(parent) == is_not_valid(column);
+}
+
+/*
+ * Before the column gets a constraint: those of children that are to have this
+ * one, because the server would take theirs as it is
+ */
+void
+sm_not_null_take_over(SmDelta *delta, const SmObject *to, SmPhase phase)
+{
+	ListCell *lc;
+
+	foreach (lc, sm_table_child_columns(to))
+	{
+		const SmObject *child = lfirst(lc);
+
+		if (is_taken_over(child, to) && !sm_online_table(delta, child->parent))
+			sm_delta_alter_table(delta, to, phase, child->parent->identity,
+								 "ALTER COLUMN %s DROP NOT NULL",
+								 quote_identifier(child->name));
+	}
+}
+
+/*
+ * What children of the column, of the old state, are to keep that it loses is
+ * made their own before that, if that is a constraint.
+ */
+static void
+keep_constraints(SmDelta *delta, const SmObject *object, SmPhase phase,
+				 const SmObject *from)
+{
+	ListCell *lc;
+
+	foreach (lc, sm_table_child_columns(from))
+	{
+		const SmObject *child = lfirst(lc);
+		const SmObject *to = child->peer;
+
+		if (to == NULL || sm_delta_creates(to) ||
+			sm_delta_creates(to->parent) ||
+			!sm_attr_true(child, SM_NOT_NULL_INHERITED))
+			continue;
+		if (sm_attr(to, SM_NOT_NULL) == NULL)
+			keep_constraints(delta, object, phase, child);
+		else if (!sm_table_parent_has(to, SM_NOT_NULL))
+			sm_delta_alter_table(delta, object, phase, to->parent->identity,
+								 "ADD %s", as_constraint(child));
+	}
+}
+
+/* The same where it is not, and all children lose it: they get it back */
+static void
+restore(SmDelta *delta, const SmObject *object, SmPhase phase,
+		const SmObject *from)
+{
+	ListCell *lc;
+
+	foreach (lc, sm_table_child_columns(from))
+	{
+		const SmObject *child = lfirst(lc);
+		const SmObject *to = child->peer;
+
+		if (to == NULL || sm_delta_creates(to) || sm_delta_creates(to->parent))
+			continue;
+		if (sm_attr(to, SM_NOT_NULL) && sm_attr(child, SM_NOT_NULL))
+		{
+			sm_delta_alter_table(delta, object, phase, to->parent->identity,
+								 "ALTER COLUMN %s SET NOT NULL",
+								 quote_identifier(to->name));
+			if (to->parent->kind != &sm_kind_foreign_table)
+				sm_delta_hazard(delta, object, phase, READS_FOR_NULLS);
+		}
+		restore(delta, object, phase, child);
+	}
+}
+
+/* The column loses it, and only such children that are to */
+static void
+drop_not_null(SmDelta *delta, const SmObject *object, SmPhase phase,
+			  const SmObject *from)
+{
+	bool is_constraint = sm_attr(from, SM_NOT_NULL_NAME) != NULL;
+
+	if (is_constraint)
+		keep_constraints(delta, object, phase, from);
+	sm_delta_alter_table(delta, object, phase, object->parent->identity,
+						 "ALTER COLUMN %s DROP NOT NULL",
+						 quote_identifier(object->name));
+	if (!is_constraint)
+		restore(delta, object, phase, from);
+}
+
 static void
 add_not_null(SmDelta *delta, const SmObject *to, SmPhase phase)
 {
 	const char *table = to->parent->identity;
 
+	sm_not_null_take_over(delta, to, phase);
 	if (sm_attr_is(to, SM_NOT_NULL, "NOT NULL") && *prefix(to) == '\0')
 		sm_delta_alter_table(delta, to, phase, table,
 							 "ALTER COLUMN %s SET NOT NULL",
@@ -396,9 +526,7 @@ sm_not_null_drop(SmDelta *delta, const SmObject *from)
 
 		if (sm_delta_drops(child) || child->parent->fate == SM_REPLACE)
 			continue;
-		sm_delta_alter_table(delta, from, SM_PHASE_DROP, from->parent->identity,
-							 "ALTER COLUMN %s DROP NOT NULL",
-							 quote_identifier(from->name));
+		drop_not_null(delta, from, SM_PHASE_DROP, from);
 		return;
 	}
 }
@@ -412,6 +540,7 @@ void
 sm_not_null_change(SmDelta *delta, const SmObject *from, const SmObject *to,
 				   bool type_changes)
 {
+	ListCell *lc;
 	bool was = sm_attr(from, SM_NOT_NULL) != NULL;
 	bool is = sm_attr(to, SM_NOT_NULL) != NULL;
 
@@ -424,12 +553,18 @@ sm_not_null_change(SmDelta *delta, const SmObject *from, const SmObject *to,
 	if (sm_table_parent_changes(to, SM_NOT_NULL) && !sm_not_null_is_own(to) &&
 		!sm_not_null_is_own(from))
 		return;
+	if (!sm_online_table(delta, to->parent))
+		foreach (lc, sm_table_parent_columns(to))
+			if (is_taken_over(to, lfirst(lc)))
+				return;
 	if (was && is && strcmp(unnamed_not_null(from), unnamed_not_null(to)) == 0)
 	{
 		rename_not_null(delta, from, to);
 		return;
 	}
-	if (was)
+	if (was && !is)
+		drop_not_null(delta, to, SM_PHASE_ALTER, from);
+	else if (was)
 		sm_delta_alter_table(delta, to, SM_PHASE_ALTER, to->parent->identity,
 							 "ALTER COLUMN %s DROP NOT NULL",
 							 quote_identifier(to->name));

@@ -26,6 +26,8 @@ extern void sm_not_null_read(SmSnapshot *snapshot, SmObject *column,
 							 Form_pg_constraint form);
 extern bool sm_not_null_waits(const SmObject *column);
 extern void sm_not_null_drop(SmDelta *delta, const SmObject *from);
+extern void
+sm_not_null_take_over(SmDelta *delta, const SmObject *to, SmPhase phase);
 extern char *sm_not_null_clause(const SmObject *column);
 extern char *sm_not_null_constraint(const SmObject *column);
 extern void sm_not_null_comment(SmDelta *delta, const SmObject *to);

@@ -46,6 +46,8 @@ extern char *sm_column_sequence_aside(const SmObject *column);
 extern bool sm_sequence_becomes_identity(const SmObject *sequence);
 extern bool sm_sequence_was_identity(const SmObject *sequence);
 extern bool sm_not_null_is_own(const SmObject *column);
+extern void
+sm_not_null_order_old(const SmObject *column, const SmObject *inherited);
 extern void sm_not_null_order(const SmObject *column);
 extern bool sm_column_comes_from_parent(const SmObject *column);
 extern const char *sm_column_storage(const SmObject *column);
