@@ -43,6 +43,7 @@ forget_plan(SmSnapshot *snapshot)
 		object->cause = NULL;
 		object->swapped = false;
 		object->split = false;
+		object->namesake = NULL;
 		object->ignored = false;
 		object->changed = 0;
 		memset(object->action, 0, sizeof(object->action));
@@ -94,6 +95,39 @@ swap(SmObject *from)
 	}
 }
 
+/*
+ * A sequence of no table, whose name that of an identity gets, or had, is the
+ * same one for whoever uses it: it hands over the place where it stands.
+ * column has no identity, and its peer has one.
+ */
+static void
+find_namesake(SmSnapshot *snapshot, SmObject *column)
+{
+	SmObject *sequence = sm_snapshot_find(snapshot, &sm_kind_sequence,
+										  sm_column_sequence(column->peer));
+
+	if (sequence == NULL || sequence->owners.n > 0 || column->owned.n > 0)
+		return;
+	sequence->namesake = column;
+	column->namesake = sequence;
+}
+
+static void
+find_namesakes(SmSnapshot *from, SmSnapshot *to)
+{
+	for (int i = 0; i < from->objects.n; i++)
+	{
+		SmObject *a = from->objects.item[i];
+
+		if (a->kind != &sm_kind_column || a->fate != SM_ALTER)
+			continue;
+		if (!sm_column_sequence(a) && sm_column_sequence(a->peer))
+			find_namesake(from, a);
+		if (sm_column_sequence(a) && !sm_column_sequence(a->peer))
+			find_namesake(to, a->peer);
+	}
+}
+
 /* Finds the same objects in both states, and what differs in themselves */
 static void
 match(Diff *diff)
@@ -131,6 +165,7 @@ match(Diff *diff)
 			swap(a);
 		}
 	}
+	find_namesakes(from, to);
 }
 
 /* The object is created anew, for the sake of another one */
@@ -282,6 +317,22 @@ rebuild_whole_indexes(Diff *diff)
 			whole = whole->owners.item[0];
 		if (!sm_delta_drops(whole))
 			rebuild(diff, whole, b->parent);
+	}
+}
+
+/* What a partition has from its parent may ask for a detached one to change */
+static void
+rebuild_links(Diff *diff)
+{
+	SmSnapshot *from = diff->delta->from;
+
+	for (int i = 0; i < from->objects.n; i++)
+	{
+		SmObject *a = from->objects.item[i];
+
+		if (a->kind == &sm_kind_partition && a->fate == SM_KEEP && a->peer &&
+			!a->ignored && sm_partition_must_leave(a))
+			rebuild(diff, a, a->parent);
 	}
 }
 
@@ -454,6 +505,7 @@ sm_diff(SmSnapshot *from, SmSnapshot *to, const SmDiffOptions *options)
 	forget_plan(to);
 	match(&diff);
 	rebuild_whole_indexes(&diff);
+	rebuild_links(&diff);
 	spread(&diff);
 	if (!options->allow_data_loss)
 		protect_data(&diff);

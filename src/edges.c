@@ -391,6 +391,9 @@ order_old(const SmDelta *delta, const SmObject *object)
 			sm_delta_precede(action_of(object->peer, SM_PHASE_DRESS),
 							 owner->action[SM_PHASE_DROP]);
 	}
+	if (object->namesake && sm_sequence_becomes_identity(object))
+		sm_delta_precede(action_of(object->namesake->peer, SM_PHASE_ALTER),
+						 drop);
 	if (object->kind == &sm_kind_partition)
 		split = order_referencing(object);
 	if (object->kind == &sm_kind_column)
@@ -718,6 +721,8 @@ order_new(const SmDelta *delta, const SmObject *object)
 			 * that are there, and makes those that are not */
 			sm_delta_precede(create, owner->action[SM_PHASE_CREATE]);
 	}
+	if (object->namesake && sm_sequence_was_identity(object))
+		sm_delta_precede(create, object->namesake->action[SM_PHASE_ALTER]);
 	if (object->kind == &sm_kind_table_type)
 		order_new_table_type(object, create);
 	if (object->kind == &sm_kind_partition)

@@ -53,6 +53,8 @@ struct SmObject
 	bool rebuilt;		   /* SM_REPLACE for the sake of others only */
 	bool swapped;		   /* SM_REPLACE while what uses it stays */
 	bool split;			   /* gets a statement of its own, to break a cycle */
+	struct SmObject *namesake; /* a column, whose identity has the name of this
+								* sequence in the other state; or the sequence */
 	bool ignored;		   /* the caller does not want it compared */
 	uint64 changed;		   /* attributes that differ, as bits */
 	struct SmAction *action[SM_N_PHASES];

@@ -143,6 +143,8 @@ replaced_sequence(const SmObject *from)
 	for (int i = 0; i < from->owned.n; i++)
 		if (sm_sequence_becomes_identity(from->owned.item[i]))
 			return from->owned.item[i];
+	if (from->namesake && sm_sequence_becomes_identity(from->namesake))
+		return from->namesake;
 	return NULL;
 }
 

@@ -18,6 +18,7 @@
 #include "kinds.h"
 #include "kinds/condition.h"
 #include "kinds/inherited_key.h"
+#include "kinds/notnull.h"
 #include "kinds/table.h"
 #include "online.h"
 
@@ -82,6 +83,59 @@ const char *
 sm_partition_keys(const SmObject *link)
 {
 	return sm_attr(link, KEYS);
+}
+
+/* Does the column get another name for its NOT NULL, and no other column? */
+static bool
+renames_not_null(const SmObject *from)
+{
+	return from->kind == &sm_kind_column && from->fate == SM_ALTER &&
+		   sm_attr(from, SM_NOT_NULL_NAME) &&
+		   sm_attr(from->peer, SM_NOT_NULL_NAME) &&
+		   !sm_text_same(sm_attr(from, SM_NOT_NULL_NAME),
+						 sm_attr(from->peer, SM_NOT_NULL_NAME));
+}
+
+/* Does a parent rename it, for all that inherit from it? */
+static bool
+is_renamed_along(const SmObject *from)
+{
+	ListCell *lc;
+
+	foreach (lc, sm_table_parent_columns(from))
+	{
+		const SmObject *other = lfirst(lc);
+
+		if (renames_not_null(other) &&
+			sm_text_same(sm_attr(other, SM_NOT_NULL_NAME),
+						 sm_attr(from, SM_NOT_NULL_NAME)) &&
+			sm_text_same(sm_attr(other->peer, SM_NOT_NULL_NAME),
+						 sm_attr(from->peer, SM_NOT_NULL_NAME)))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Does the partition, of the old state, have to be detached for a while?  As
+ * long as it is one the server does not give another name to what it has from
+ * its parent.
+ */
+bool
+sm_partition_must_leave(const SmObject *link)
+{
+	const SmObject *table = link->parent;
+
+	for (int i = 0; i < table->children.n; i++)
+	{
+		const SmObject *column = table->children.item[i];
+
+		if (renames_not_null(column) &&
+			sm_attr_true(column, SM_NOT_NULL_INHERITED) &&
+			!is_renamed_along(column))
+			return true;
+	}
+	return false;
 }
 
 /* The default partition of the table that others may be using, or NULL */

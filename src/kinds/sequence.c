@@ -155,44 +155,52 @@ set_owned_by(SmDelta *delta, const SmObject *to)
 					   sm_text_or(owned_by, "NONE"));
 }
 
+/* The column that it belongs to, or whose identity has its name; or NULL */
+static const SmObject *
+column_of(const SmObject *sequence)
+{
+	return sequence->owners.n > 0 ? sequence->owners.item[0]
+								  : sequence->namesake;
+}
+
+/* Does the identity come, or go, of the column that the sequence is for? */
+static bool
+changes_with_identity(const SmObject *sequence)
+{
+	const SmObject *column = column_of(sequence);
+
+	return column && column->fate == SM_ALTER &&
+		   sm_column_sequence(column) == NULL &&
+		   sm_column_sequence(column->peer);
+}
+
 /* Does the sequence, of the old state, make room for that of an identity? */
 bool
 sm_sequence_becomes_identity(const SmObject *sequence)
 {
-	const SmObject *column =
-		sequence->owners.n > 0 ? sequence->owners.item[0] : NULL;
-
 	return sequence->kind == &sm_kind_sequence && sequence->fate == SM_DROP &&
-		   column && column->fate == SM_ALTER &&
-		   sm_column_sequence(column) == NULL &&
-		   sm_column_sequence(column->peer);
+		   changes_with_identity(sequence);
 }
 
 /* Does the sequence, of the new state, take the place of that of an identity? */
 bool
 sm_sequence_was_identity(const SmObject *sequence)
 {
-	const SmObject *column =
-		sequence->owners.n > 0 ? sequence->owners.item[0] : NULL;
-
 	return sequence->kind == &sm_kind_sequence && sequence->fate == SM_CREATE &&
-		   column && column->fate == SM_ALTER &&
-		   sm_column_sequence(column) == NULL &&
-		   sm_column_sequence(column->peer);
+		   changes_with_identity(sequence);
 }
 
 static void
 create(SmDelta *delta, const SmObject *to)
 {
 	bool was_identity = sm_sequence_was_identity(to);
-	char *aside =
-		was_identity ? sm_column_sequence_aside(to->owners.item[0]) : NULL;
+	char *aside = was_identity ? sm_column_sequence_aside(column_of(to)) : NULL;
 	StringInfoData sql;
 
 	if (was_identity)
 		sm_delta_statement(delta, to, SM_PHASE_CREATE,
 						   "ALTER SEQUENCE %s RENAME TO %s",
-						   sm_column_sequence(to->owners.item[0]->peer),
+						   sm_column_sequence(column_of(to)->peer),
 						   quote_identifier(aside));
 
 	initStringInfo(&sql);
@@ -218,13 +226,11 @@ create(SmDelta *delta, const SmObject *to)
 static void
 drop(SmDelta *delta, const SmObject *from)
 {
-	const SmObject *column = from->owners.n > 0 ? from->owners.item[0] : NULL;
-
 	sm_delta_statement(delta, from, SM_PHASE_DROP, "DROP SEQUENCE %s",
 					   sm_sequence_becomes_identity(from)
 						   ? quote_qualified_identifier(from->schema,
 														sm_column_sequence_aside(
-															column))
+															column_of(from)))
 						   : from->identity);
 }
 

@@ -22,6 +22,7 @@ extern const SmObject *sm_partition_parent(const SmObject *link);
 extern const char *sm_partition_keys(const SmObject *link);
 extern bool
 sm_partition_leaves_online(const SmDelta *delta, const SmObject *link);
+extern bool sm_partition_must_leave(const SmObject *link);
 extern bool sm_table_is_relinked(const SmObject *table);
 extern bool sm_table_is_unlogged(const SmObject *table);
 extern bool sm_table_inherits(const SmObject *table);

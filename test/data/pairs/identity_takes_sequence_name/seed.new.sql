@@ -1,0 +1,3 @@
+\o /dev/null
+SELECT setval('t_id_seq', 42), setval('hib_id_seq', 17);
+\o
