@@ -202,33 +202,43 @@ sm_not_null_order_old(const SmObject *column, const SmObject *inherited)
 						 column->peer->action[SM_PHASE_ALTER]);
 }
 
+/* What one column is changed to, in whatever form, comes before another's */
+static void
+precede(const SmObject *first, const SmObject *second)
+{
+	static const SmPhase phases[] = { SM_PHASE_PREPARE, SM_PHASE_ALTER };
+
+	for (int i = 0; i < (int) lengthof(phases); i++)
+		for (int j = 0; j < (int) lengthof(phases); j++)
+			sm_delta_precede(first->action[phases[i]],
+							 second->action[phases[j]]);
+}
+
 /* Constraints that come to a child from several parents come in this order */
 void
 sm_not_null_order(const SmObject *column)
 {
 	const SmObject *from = bringer(column);
-	bool own = sm_not_null_is_own(column);
-	SmAction *alter = column->action[SM_PHASE_ALTER];
 	ListCell *lc;
 
-	if (from == NULL && !own)
+	if (from == NULL && !sm_not_null_is_own(column))
 		return;
 	foreach (lc, sm_table_parent_columns(column))
 	{
 		const SmObject *other = lfirst(lc);
 
-		sm_delta_precede(other->action[SM_PHASE_CREATE], alter);
+		sm_delta_precede(other->action[SM_PHASE_CREATE],
+						 column->action[SM_PHASE_ALTER]);
 		if (other == from)
 		{
-			sm_delta_precede(other->action[SM_PHASE_ALTER], alter);
+			precede(other, column);
 			continue;
 		}
-		sm_delta_precede(alter, other->action[SM_PHASE_ALTER]);
+		precede(column, other);
 		if (from)
 		{
+			precede(from, other);
 			sm_delta_precede(from->action[SM_PHASE_CREATE],
-							 other->action[SM_PHASE_ALTER]);
-			sm_delta_precede(from->action[SM_PHASE_ALTER],
 							 other->action[SM_PHASE_ALTER]);
 		}
 	}
@@ -309,6 +319,7 @@ sm_not_null_add_online(SmDelta *delta, const SmObject *to, SmPhase look,
 
 	if (SM_CAN_WAIT_NOT_NULL)
 	{
+		sm_not_null_take_over(delta, to, look);
 		sm_delta_alter_table(delta, to, look, table,
 							 "ADD CONSTRAINT %s NOT NULL %s%s NOT VALID",
 							 sm_attr(to, SM_NOT_NULL_NAME), name,
@@ -363,7 +374,7 @@ sm_not_null_take_over(SmDelta *delta, const SmObject *to, SmPhase phase)
 	{
 		const SmObject *child = lfirst(lc);
 
-		if (is_taken_over(child, to) && !sm_online_table(delta, child->parent))
+		if (is_taken_over(child, to))
 			sm_delta_alter_table(delta, to, phase, child->parent->identity,
 								 "ALTER COLUMN %s DROP NOT NULL",
 								 quote_identifier(child->name));
@@ -553,10 +564,9 @@ sm_not_null_change(SmDelta *delta, const SmObject *from, const SmObject *to,
 	if (sm_table_parent_changes(to, SM_NOT_NULL) && !sm_not_null_is_own(to) &&
 		!sm_not_null_is_own(from))
 		return;
-	if (!sm_online_table(delta, to->parent))
-		foreach (lc, sm_table_parent_columns(to))
-			if (is_taken_over(to, lfirst(lc)))
-				return;
+	foreach (lc, sm_table_parent_columns(to))
+		if (is_taken_over(to, lfirst(lc)))
+			return;
 	if (was && is && strcmp(unnamed_not_null(from), unnamed_not_null(to)) == 0)
 	{
 		rename_not_null(delta, from, to);
