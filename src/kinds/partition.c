@@ -161,6 +161,19 @@ check_name(const SmObject *table, const SmObject *link)
 						  "schemamig_bounds");
 }
 
+/* Do partitions of the table leave it?  They would keep a check that it has */
+static bool
+loses_partitions(const SmDelta *delta, const SmObject *table)
+{
+	const SmObject *old = table->snapshot == delta->from ? table : table->peer;
+
+	for (int i = 0; old && i < old->users.n; i++)
+		if (sm_table_is_linked(old, old->users.item[i]) &&
+			sm_delta_drops(old->users.item[i]))
+			return true;
+	return false;
+}
+
 /*
  * Lets the server know beforehand that the rows of a table fit: those of the
  * partition its bounds, or those of the default partition not the bounds of a
@@ -174,7 +187,8 @@ add_check(SmDelta *delta, const SmObject *link, SmPhase phase,
 	char *condition =
 		parent ? sm_condition_of_partition(parent, sm_attr(link, BOUND)) : NULL;
 
-	if (condition == NULL || !sm_online_table(delta, table))
+	if (condition == NULL || !sm_online_table(delta, table) ||
+		loses_partitions(delta, table))
 		return false;
 	if (table != link->parent)
 		condition = psprintf("NOT (%s)", condition);
