@@ -67,6 +67,31 @@ find_cycle(const List *actions, List **cycle)
 }
 
 /*
+ * Gives up what was only preferred among the actions of a cycle of those that
+ * are left.  Returns whether there was anything of that kind.
+ */
+bool
+sm_cycle_loosen(const List *actions)
+{
+	List *cycle;
+	SmAction *first = find_cycle(actions, &cycle);
+	SmAction *previous = first;
+	bool any = false;
+	ListCell *lc;
+
+	foreach (lc, cycle)
+	{
+		SmAction *action = lfirst(lc);
+
+		any = sm_delta_give_in(previous, action) || any;
+		if (action == first)
+			break;
+		previous = action;
+	}
+	return any;
+}
+
+/*
  * Throws the error that shows one of the cycles that the actions which are left
  * have among them.
  */

@@ -12,6 +12,7 @@
 #include "delta.h"
 
 extern bool sm_cycle_split(SmDelta *delta);
+extern bool sm_cycle_loosen(const List *actions);
 extern void sm_cycle_report(const List *actions);
 
 #endif /* SM_CYCLE_H */

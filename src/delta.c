@@ -138,6 +138,13 @@ sm_delta_rewrites(SmDelta *delta, const SmObject *object, SmPhase phase)
 	last_planned(object, phase)->rewrites = true;
 }
 
+/* Says what the subcommand that was added last cannot be joined with */
+void
+sm_delta_pass(const SmObject *object, SmPhase phase, SmPass pass)
+{
+	last_planned(object, phase)->pass = pass;
+}
+
 /*
  * Says that the statement that was added last locks a relation which others may
  * be using, and which neither it names nor the object belongs to.
@@ -217,7 +224,34 @@ sm_delta_precede(SmAction *first, SmAction *second)
 		return;
 	/* the same pair comes several times in a row, if at all */
 	if (first->before != NIL && llast(first->before) == second)
+	{
+		first->rather = list_delete_ptr(first->rather, second);
 		return;
+	}
 	first->before = lappend(first->before, second);
 	second->waits_for++;
+}
+
+/* The same if there is an order with it, and not if there is none */
+void
+sm_delta_prefer(SmAction *first, SmAction *second)
+{
+	if (first == NULL || second == NULL || first == second ||
+		(first->before != NIL && llast(first->before) == second))
+		return;
+	first->before = lappend(first->before, second);
+	first->rather = lappend(first->rather, second);
+	second->waits_for++;
+}
+
+/* Gives up what was only preferred; returns whether it was */
+bool
+sm_delta_give_in(SmAction *first, SmAction *second)
+{
+	if (!list_member_ptr(first->rather, second))
+		return false;
+	first->rather = list_delete_ptr(first->rather, second);
+	first->before = list_delete_ptr(first->before, second);
+	second->waits_for--;
+	return true;
 }

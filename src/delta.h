@@ -11,6 +11,17 @@
 #include "object.h"
 #include "storage/lockdefs.h"
 
+/*
+ * What of ALTER TABLE makes indexes and constraints again.  The server forgets
+ * what it has made again in the one when it comes to the other.
+ */
+typedef enum SmPass
+{
+	SM_PASS_ANY,
+	SM_PASS_TYPE,
+	SM_PASS_EXPRESSION
+} SmPass;
+
 /* One statement */
 typedef struct SmDeltaStatement
 {
@@ -18,6 +29,7 @@ typedef struct SmDeltaStatement
 	const char *sql;	/* without a closing semicolon */
 	const char *hazard; /* what to think of before running it; NULL: nothing */
 	bool rewrites;		/* the table is written anew */
+	SmPass pass;		/* with what else it can be one ALTER TABLE */
 	bool by_hand;		/* has secrets: a comment that says what to do */
 	bool apart;			/* in a transaction of its own */
 	bool outside;		/* not in a transaction block */
@@ -32,10 +44,12 @@ typedef struct SmAction
 	List *statements; /* of SmDeltaStatement * */
 
 	/* the graph */
-	List *before;  /* of SmAction *: those that must come later */
+	List *before;  /* of SmAction *: those that must come later ... */
+	List *rather;  /* ... and need not, if there is no other way */
 	int waits_for; /* how many that are not done yet must come before */
 	int seq;	   /* order in which they were made */
 	bool commits;  /* there is a commit within it */
+	bool ordered;  /* it has its place */
 	bool held;	   /* something without had to come before it */
 } SmAction;
 
@@ -75,6 +89,7 @@ extern void
 sm_delta_rewrites(SmDelta *delta, const SmObject *object, SmPhase phase);
 extern void sm_delta_locks(SmDelta *delta, const SmObject *object,
 						   SmPhase phase, LOCKMODE mode);
+extern void sm_delta_pass(const SmObject *object, SmPhase phase, SmPass pass);
 extern void
 sm_delta_apart(SmDelta *delta, const SmObject *object, SmPhase phase);
 extern void
@@ -83,6 +98,8 @@ extern void
 sm_delta_refuse(SmDelta *delta, const SmObject *object, bool data_loss,
 				const char *fmt, ...) pg_attribute_printf(4, 5);
 extern void sm_delta_precede(SmAction *first, SmAction *second);
+extern void sm_delta_prefer(SmAction *first, SmAction *second);
+extern bool sm_delta_give_in(SmAction *first, SmAction *second);
 extern bool sm_delta_is_inline(const SmObject *object);
 extern bool sm_delta_creates(const SmObject *object);
 extern bool sm_delta_drops(const SmObject *object);

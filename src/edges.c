@@ -348,6 +348,21 @@ goes_with(const SmObject *object)
 	return object;
 }
 
+/*
+ * What needs something that is changed in place goes before that.  It could go
+ * afterwards as well if the server changes the one without asking for the other.
+ */
+static void
+order_before_change(SmAction *drop, const SmObject *changed)
+{
+	if (changed == NULL)
+		return;
+	if (changed->kind->disturbs || sm_table_meets_others(changed))
+		sm_delta_precede(drop, changed->action[SM_PHASE_ALTER]);
+	else
+		sm_delta_prefer(drop, changed->action[SM_PHASE_ALTER]);
+}
+
 /* Returns whether something is to have a statement of its own */
 static bool
 order_old(const SmDelta *delta, const SmObject *object)
@@ -365,7 +380,7 @@ order_old(const SmDelta *delta, const SmObject *object)
 		 * replaces it is there by then */
 		if (drop && drop->phase == SM_PHASE_DROP &&
 			!is_aside(delta, object->peer))
-			sm_delta_precede(drop, action_of(needed->peer, SM_PHASE_ALTER));
+			order_before_change(drop, needed->peer);
 		/* a foreign key would find the old key again */
 		if (object->kind == &sm_kind_constraint && object->peer)
 			sm_delta_precede(needed->action[SM_PHASE_DROP],

@@ -22,6 +22,7 @@ typedef struct Statement
 	StringInfoData sql;
 	const char *table; /* of ALTER TABLE that more can be added to */
 	int n;			   /* subcommands */
+	SmPass pass;	   /* of one of them, if any has one */
 	bool rewrites;
 	bool by_hand; /* see sm_delta_by_hand() */
 	bool apart;
@@ -47,6 +48,8 @@ can_join(const Statement *statement, const SmDeltaStatement *planned)
 {
 	return statement && statement->table && planned->table &&
 		   statement->apart == planned->apart &&
+		   (statement->pass == planned->pass ||
+			statement->pass == SM_PASS_ANY || planned->pass == SM_PASS_ANY) &&
 		   strcmp(statement->table, planned->table) == 0;
 }
 
@@ -66,6 +69,7 @@ begin_statement(const SmObject *object, const SmDeltaStatement *planned)
 		appendStringInfoString(&statement->sql, planned->sql);
 	statement->n = 1;
 	statement->apart = planned->apart;
+	statement->pass = planned->pass;
 	statement->outside = planned->outside;
 	return statement;
 }
@@ -85,6 +89,8 @@ join_statement(Statement *statement, const SmDeltaStatement *planned)
 	}
 	appendStringInfo(&statement->sql, ",\n    %s", planned->sql);
 	statement->n++;
+	if (planned->pass != SM_PASS_ANY)
+		statement->pass = planned->pass;
 }
 
 /* The statements of actions, in order */

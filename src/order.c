@@ -82,27 +82,21 @@ compare_for_heap(Datum a, Datum b, void *arg)
  * ------------------------------------------------------------------------ */
 
 /*
- * Brings the actions of the plan into an order in which they can be run.
- * Returns false if there is none, but there may be one after the statements
- * have been made anew, with the objects split that it has marked.  An error if
- * there is none at all.
+ * Appends the actions that nothing left has to come before, and those that are
+ * free after them, to those in order
  */
-bool
-sm_order(SmDelta *delta)
+static List *
+take_ready(List *ordered, const SmDelta *delta)
 {
-	binaryheap *heap;
-	List *ordered = NIL;
+	binaryheap *heap = binaryheap_allocate(Max(list_length(delta->actions), 1),
+										   compare_for_heap, NULL);
 	ListCell *lc;
 
-	if (!sm_edges_make(delta))
-		return false;
-	heap = binaryheap_allocate(Max(list_length(delta->actions), 1),
-							   compare_for_heap, NULL);
 	foreach (lc, delta->actions)
 	{
 		SmAction *action = lfirst(lc);
 
-		if (action->waits_for == 0)
+		if (action->waits_for == 0 && !action->ordered)
 			binaryheap_add(heap, PointerGetDatum(action));
 	}
 	while (!binaryheap_empty(heap))
@@ -112,6 +106,7 @@ sm_order(SmDelta *delta)
 
 		CHECK_FOR_INTERRUPTS();
 		ordered = lappend(ordered, action);
+		action->ordered = true;
 		foreach (lc, action->before)
 		{
 			SmAction *next = lfirst(lc);
@@ -122,6 +117,26 @@ sm_order(SmDelta *delta)
 		}
 	}
 	binaryheap_free(heap);
+	return ordered;
+}
+
+/*
+ * Brings the actions of the plan into an order in which they can be run.
+ * Returns false if there is none, but there may be one after the statements
+ * have been made anew, with the objects split that it has marked.  An error if
+ * there is none at all.
+ */
+bool
+sm_order(SmDelta *delta)
+{
+	List *ordered = NIL;
+
+	if (!sm_edges_make(delta))
+		return false;
+	do
+		ordered = take_ready(ordered, delta);
+	while (list_length(ordered) < list_length(delta->actions) &&
+		   sm_cycle_loosen(delta->actions));
 	if (list_length(ordered) < list_length(delta->actions))
 	{
 		if (sm_cycle_split(delta))

@@ -526,6 +526,7 @@ change_type(SmDelta *delta, const SmObject *from, const SmObject *to,
 						 sm_text_or(collation, ""),
 						 change.using_clause ? " USING " : "",
 						 sm_text_or(change.using_clause, ""));
+	sm_delta_pass(to, SM_PHASE_ALTER, SM_PASS_TYPE);
 	if (change.rewrites)
 		sm_delta_rewrites(delta, to, SM_PHASE_ALTER);
 	if (change.hazard)
@@ -557,6 +558,7 @@ alter(SmDelta *delta, const SmObject *from, const SmObject *to, uint64 changed)
 							 "ALTER COLUMN %s SET EXPRESSION AS (%s)",
 							 quote_identifier(to->name),
 							 sm_attr(to, EXPRESSION));
+		sm_delta_pass(to, SM_PHASE_ALTER, SM_PASS_EXPRESSION);
 		if (sm_attr_is(to, GENERATED, "STORED") && !is_foreign(to))
 			sm_delta_rewrites(delta, to, SM_PHASE_ALTER);
 	}

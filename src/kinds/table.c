@@ -285,6 +285,14 @@ sm_table_persistence_change(const SmObject *to)
 	return sm_attr_true(to, UNLOGGED) ? -1 : 1;
 }
 
+/* Does the change of the table, of the new state, look at what it consists of? */
+bool
+sm_table_meets_others(const SmObject *to)
+{
+	return sm_kind_is_table(to) && (SM_DIFFERS(to->changed, UNLOGGED) ||
+									SM_DIFFERS(to->changed, INHERITS));
+}
+
 /*
  * Does the table, of the new state, get options for its TOAST table, which a
  * new column may bring along?

@@ -24,6 +24,7 @@ extern bool
 sm_partition_leaves_online(const SmDelta *delta, const SmObject *link);
 extern bool sm_partition_must_leave(const SmObject *link);
 extern bool sm_table_is_relinked(const SmObject *table);
+extern bool sm_table_meets_others(const SmObject *to);
 extern bool sm_table_is_unlogged(const SmObject *table);
 extern bool sm_table_inherits(const SmObject *table);
 extern List *sm_table_parent_columns(const SmObject *column);

@@ -1,0 +1,8 @@
+CREATE TABLE d (id int PRIMARY KEY, a int, archived boolean NOT NULL DEFAULT false);
+ALTER TABLE d ENABLE ROW LEVEL SECURITY;
+CREATE POLICY p ON d USING (a > 0 AND NOT archived);
+CREATE TABLE e (id int PRIMARY KEY, a int, archived boolean NOT NULL DEFAULT false) WITH (fillfactor = 70);
+CREATE VIEW e_v AS SELECT id, a FROM e WHERE NOT archived;
+CREATE FUNCTION g() RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT 1';
+CREATE TABLE h (id int PRIMARY KEY, a int, b int DEFAULT g());
+CREATE VIEW h_v AS SELECT id, a FROM h WHERE b > 0;
