@@ -578,6 +578,23 @@ note(SmRenameSet *set, const Hint *hint, const Candidate *candidate)
 					"The other schema must be there already, and must be one of those that are compared.");
 }
 
+/* Does the desired state have all of them by the names that they have? */
+static bool
+are_kept(const SmRenameSet *set, const List *candidates)
+{
+	ListCell *lc;
+
+	foreach (lc, candidates)
+	{
+		const SmObject *object = ((const Candidate *) lfirst(lc))->object;
+
+		if (((const Candidate *) lfirst(lc))->is_label ||
+			sm_snapshot_find(set->to, object->kind, object->identity) == NULL)
+			return false;
+	}
+	return true;
+}
+
 static void
 resolve(SmRenameSet *set, const Hint *hint, const List *hints)
 {
@@ -586,13 +603,33 @@ resolve(SmRenameSet *set, const Hint *hint, const List *hints)
 
 	if (chosen)
 		note(set, hint, chosen);
-	else if (!hint->asked || (candidates == NIL && is_done(set, hint, hints)))
+	else if (!hint->asked ||
+			 (are_kept(set, candidates) && is_done(set, hint, hints)))
 		return;
 	else if (candidates)
 		refuse_hint(hint,
 					"The desired state has no such object of the new name.");
 	else
 		refuse_hint(hint, "There is no object of the old name.");
+}
+
+/*
+ * Has what is in the way no data, like a view that stands in for a table of
+ * that name, and goes?  Then it steps aside until it is dropped.
+ */
+static bool
+steps_aside(SmRenameSet *set, const SmRenamed *renamed)
+{
+	const SmObject *object = sm_rename_set_obstacle(set, renamed);
+	SmRenamed *other;
+
+	if (object == NULL || sm_rename_shape(object) != SM_SHAPE_WHOLE ||
+		(object->kind->flags & SM_KIND_HOLDS_DATA) ||
+		sm_snapshot_find(set->to, object->kind, object->identity))
+		return false;
+	other = sm_rename_set_add(set, object);
+	other->new_name = sm_rename_set_free_name(set, other);
+	return true;
 }
 
 /*
@@ -610,6 +647,8 @@ settle_conflict(SmRenameSet *set, SmRenamed *renamed)
 					   ? label_is_desired(set, renamed->object, renamed->name)
 					   : sm_snapshot_find(set->to, renamed->kind, old) != NULL;
 
+	if (!is_kept && steps_aside(set, renamed))
+		return;
 	if (!is_kept)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),

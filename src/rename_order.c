@@ -21,8 +21,6 @@
 #include "compat.h"
 #include "rename_order.h"
 
-#define TEMPORARY_NAME "schemamig_rename_%d"
-
 #define HAZARD_RENAME                                                          \
 	"whatever still uses the old name fails from then on; bodies of functions in quotes are not changed along"
 
@@ -208,23 +206,6 @@ advance(List *steps, SmRenameSet *set, SmRenamed *renamed)
 	return steps;
 }
 
-/* A name that nothing has */
-static char *
-free_name(const SmRenameSet *set, const SmRenamed *renamed)
-{
-	for (int n = 1;; n++)
-	{
-		char *name = psprintf(TEMPORARY_NAME, n);
-
-		if (!sm_rename_set_taken(set, renamed, renamed->schema, name,
-								 SM_TIME_NOW) &&
-			(renamed->new_schema == NULL ||
-			 !sm_rename_set_taken(set, renamed, renamed->new_schema, name,
-								  SM_TIME_NOW)))
-			return name;
-	}
-}
-
 /*
  * Gives a name of its own to the first one that waits; NULL if none does.  If
  * that does not help, its new name does not come free.
@@ -244,7 +225,8 @@ step_aside(SmRenameSet *set)
 		if (!renamed->aside)
 		{
 			renamed->aside = true;
-			return rename_now(set, renamed, free_name(set, renamed));
+			return rename_now(set, renamed,
+							  sm_rename_set_free_name(set, renamed));
 		}
 		stuck = renamed;
 	}

@@ -22,6 +22,8 @@
 #include "compat.h"
 #include "rename_set.h"
 
+#define TEMPORARY_NAME "schemamig_rename_%d"
+
 /* What has, or had, a name */
 typedef struct NameEntry
 {
@@ -432,6 +434,40 @@ is_taken_by_object(const SmRenameSet *set, const SmRenamed *renamed,
 	if (shape == SM_SHAPE_COLUMN || shape == SM_SHAPE_PART)
 		other.parent = object->parent;
 	return clash(set, renamed, schema, &other, object->schema);
+}
+
+/*
+ * The object that keeps its name, because of which it cannot have its new one;
+ * NULL if there is none
+ */
+const SmObject *
+sm_rename_set_obstacle(const SmRenameSet *set, const SmRenamed *renamed)
+{
+	const NameEntry *entry = name_entry(set, renamed->new_name, false);
+	ListCell *lc;
+
+	foreach (lc, entry ? entry->objects : NIL)
+		if (sm_rename_set_find(set, lfirst(lc)) == NULL &&
+			is_taken_by_object(set, renamed, renamed->new_schema, lfirst(lc)))
+			return lfirst(lc);
+	return NULL;
+}
+
+/* A name that nothing has, where it is now and where it comes to */
+char *
+sm_rename_set_free_name(const SmRenameSet *set, const SmRenamed *renamed)
+{
+	for (int n = 1;; n++)
+	{
+		char *name = psprintf(TEMPORARY_NAME, n);
+
+		if (!sm_rename_set_taken(set, renamed, renamed->schema, name,
+								 SM_TIME_NOW) &&
+			(renamed->new_schema == NULL ||
+			 !sm_rename_set_taken(set, renamed, renamed->new_schema, name,
+								  SM_TIME_NOW)))
+			return name;
+	}
 }
 
 /*

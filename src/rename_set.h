@@ -82,6 +82,10 @@ sm_rename_set_call(SmRenameSet *set, SmRenamed *renamed, const char *name);
 extern bool
 sm_rename_set_taken(const SmRenameSet *set, const SmRenamed *renamed,
 					const char *schema, const char *name, SmRenameTime time);
+extern const SmObject *
+sm_rename_set_obstacle(const SmRenameSet *set, const SmRenamed *renamed);
+extern char *
+sm_rename_set_free_name(const SmRenameSet *set, const SmRenamed *renamed);
 
 extern SmRenameShape sm_rename_shape(const SmObject *object);
 extern bool sm_rename_has_index(const SmObject *object);
