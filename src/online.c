@@ -97,6 +97,12 @@ sm_online_aside(const SmDelta *delta, const SmObject *to)
 	for (int i = 0; i < to->needs.n; i++)
 		if (!is_there(to->needs.item[i]))
 			return false;
+	/* made of parts, which may have to wait */
+	for (int i = 0; i < to->owned.n; i++)
+		if (sm_delta_creates(to->owned.item[i]) &&
+			has_namesake(delta, to->owned.item[i]) &&
+			!sm_online_aside(delta, to->owned.item[i]))
+			return false;
 	return true;
 }
 

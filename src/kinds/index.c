@@ -496,11 +496,13 @@ build_of_parts(SmDelta *delta, const SmObject *to, SmPhase phase,
 		sm_delta_statement(delta, to, phase,
 						   "ALTER INDEX %s ATTACH PARTITION %s",
 						   quote_qualified_identifier(to->schema, name),
-						   aside && sm_online_aside(delta, part)
-							   ? quote_qualified_identifier(part->schema,
-															sm_online_aside_name(
-																part))
-							   : part->identity);
+						   quote_qualified_identifier(part->schema,
+													  aside &&
+															  sm_online_aside(delta,
+																			  part)
+														  ? sm_online_aside_name(
+																part)
+														  : part->name));
 	}
 }
 
