@@ -148,8 +148,12 @@ match(Diff *diff)
 		SmObject *b = sm_snapshot_find(to, a->kind, a->identity);
 
 		CHECK_FOR_INTERRUPTS();
-		/* a part of a table is none of the view that takes its place */
-		if (b && a->parent && b->parent && a->parent->kind != b->parent->kind)
+		/* an index of one table is none of another, and a part of a table none
+		 * of the view that takes its place */
+		if (b && a->parent && b->parent &&
+			(a->parent->kind != b->parent->kind ||
+			 (a->kind == &sm_kind_index &&
+			  strcmp(a->parent->identity, b->parent->identity) != 0)))
 			b = NULL;
 		a->ignored = sm_filter_ignores(diff->filter, a);
 		a->fate = a->ignored ? SM_KEEP : SM_DROP;

@@ -699,6 +699,23 @@ order_partitioned_index(const SmDelta *delta, const SmObject *index)
 							 build);
 }
 
+/* What changes in a column may be done by the statement for its parent's */
+static void
+order_after_parents(const SmObject *column, SmAction *action)
+{
+	ListCell *lc;
+
+	if (action == NULL || column->kind != &sm_kind_column ||
+		column->fate != SM_ALTER)
+		return;
+	foreach (lc, sm_table_parent_columns(column))
+	{
+		sm_delta_precede(((const SmObject *) lfirst(lc))->action[SM_PHASE_ALTER],
+						 action);
+		order_after_parents(lfirst(lc), action);
+	}
+}
+
 static void
 order_new(const SmDelta *delta, const SmObject *object)
 {
@@ -714,6 +731,8 @@ order_new(const SmDelta *delta, const SmObject *object)
 		sm_delta_precede(needed->action[SM_PHASE_ALTER], create);
 		sm_delta_precede(needed->action[SM_PHASE_CREATE], alter);
 		sm_delta_precede(needed->action[SM_PHASE_ALTER], alter);
+		order_after_parents(needed, create);
+		order_after_parents(needed, object->action[SM_PHASE_PREPARE]);
 	}
 	for (int i = 0; i < object->owners.n; i++)
 	{
