@@ -17,7 +17,7 @@
  *
  * The server's own commands are no use here: ALTER SCHEMA RENAME locks the
  * schema so that nobody can create anything in it, and ALTER EXTENSION SET
- *SCHEMA locks the tables of the extension.
+ * SCHEMA locks the tables of the extension.
  *
  *-------------------------------------------------------------------------
  */

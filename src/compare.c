@@ -104,17 +104,6 @@ read_for(Reading *reading, Oid nobody)
 	MemoryContextSwitchTo(old);
 }
 
-static bool
-is_named(const List *names, const char *name)
-{
-	ListCell *lc;
-
-	foreach (lc, names)
-		if (strcmp(lfirst(lc), name) == 0)
-			return true;
-	return false;
-}
-
 static const SmDdlExtension *
 find_declared(const SmDdl *ddl, const SmObject *extension)
 {
@@ -171,7 +160,7 @@ is_undesired(const Reading *reading, const SmObject *object)
 		return !is_declared(reading->ddl, object);
 	return object->kind == &sm_kind_schema && reading->comparison->given &&
 		   strcmp(object->name, "public") != 0 &&
-		   !is_named(reading->ddl->created, object->name);
+		   !sm_names_have(reading->ddl->created, object->name);
 }
 
 /* Is the extension in one of the schemas that are compared? */
@@ -339,8 +328,8 @@ check_schemas(const SmComparison *comparison, const SmDdl *ddl)
 {
 	ListCell *lc;
 
-	if (is_named(ddl->schemas, comparison->schema) &&
-		!is_named(ddl->created, comparison->schema) &&
+	if (sm_names_have(ddl->schemas, comparison->schema) &&
+		!sm_names_have(ddl->created, comparison->schema) &&
 		!OidIsValid(get_namespace_oid(comparison->schema, true)))
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_SCHEMA),
@@ -348,7 +337,7 @@ check_schemas(const SmComparison *comparison, const SmDdl *ddl)
 				 errhint(
 					 "Neither is it in the database, nor does the model create it.")));
 	foreach (lc, ddl->schemas)
-		if (!is_named(comparison->schemas, lfirst(lc)))
+		if (!sm_names_have(comparison->schemas, lfirst(lc)))
 			ereport(ERROR,
 					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 					 errmsg("the model makes objects in schema \"%s\", which is not among the schemas",
@@ -553,7 +542,7 @@ sm_compare_before(const SmComparison *comparison)
 	ListCell *lc;
 
 	foreach (lc, all->created)
-		if (!is_named(ddl->created, lfirst(lc)))
+		if (!sm_names_have(ddl->created, lfirst(lc)))
 			ddl->created = lappend(ddl->created, lfirst(lc));
 	return ddl;
 }

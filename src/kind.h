@@ -118,8 +118,8 @@ typedef struct SmAttr
  *
  *	1 objid oid, 2 subid int4	where it is in the catalog classid
  *	3 parent oid, 4 parent's subid int4		in parent_class; NULL: no parent
- *	5 schema, 6 name			not quoted; no schema: that of the parent, if
- * any 7 identity					text; NULL where naming says how it is made
+ *	5 schema, 6 name			not quoted; no schema: the parent's, if any
+ *	7 identity					text; NULL where naming says how it is made
  *	8 owner						text; use SM_SQL_OWNER
  *	9 acl						use SM_SQL_ACL
  *	10 ...						the attributes of the kind, of any type; their

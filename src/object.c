@@ -450,6 +450,18 @@ sm_text_same(const char *a, const char *b)
 	return a == b || (a && b && strcmp(a, b) == 0);
 }
 
+/* Is the name among the names, a list of char *? */
+bool
+sm_names_have(const List *names, const char *name)
+{
+	ListCell *lc;
+
+	foreach (lc, names)
+		if (strcmp(lfirst(lc), name) == 0)
+			return true;
+	return false;
+}
+
 /* The value, or something else if there is none */
 const char *
 sm_text_or(const char *value, const char *otherwise)

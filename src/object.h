@@ -118,6 +118,7 @@ extern void sm_object_needs(SmObject *object, SmObject *needed);
 extern void sm_object_unneeds(SmObject *object, SmObject *needed);
 extern void sm_object_owned_by(SmObject *object, SmObject *owner);
 extern bool sm_text_same(const char *a, const char *b);
+extern bool sm_names_have(const List *names, const char *name);
 extern const char *sm_text_or(const char *value, const char *otherwise);
 extern const char *sm_attr(const SmObject *object, int attribute);
 extern bool sm_attr_true(const SmObject *object, int attribute);

@@ -138,17 +138,6 @@ read_hints(const List *renames)
 	return list_concat(asked, told);
 }
 
-static bool
-is_listed(const List *names, const char *name)
-{
-	ListCell *lc;
-
-	foreach (lc, names)
-		if (strcmp(lfirst(lc), name) == 0)
-			return true;
-	return false;
-}
-
 /*
  * The schemas, a list of names, with what those that are to be renamed are
  * called as yet, according to hints, a list of SmRename.  Objects in these are
@@ -166,8 +155,8 @@ sm_rename_schemas(const List *hints, const List *schemas)
 		const char *old = hint->old->part[0];
 		const char *new = hint->new->part[0];
 
-		if (hint->new->n == 1 && is_listed(result, new) &&
-			!is_listed(result, old) &&
+		if (hint->new->n == 1 && sm_names_have(result, new) &&
+			!sm_names_have(result, old) &&
 			OidIsValid(get_namespace_oid(old, true)) &&
 			!OidIsValid(get_namespace_oid(new, true)))
 			result = lappend(result, (void *) old);

@@ -19,6 +19,7 @@
 
 #include "compat.h"
 #include "formats.h"
+#include "object.h"
 
 #define UPGRADE "Running upgrade "
 #define DOWNGRADE "Running downgrade "
@@ -199,17 +200,6 @@ is_bookkeeping(Node *stmt, void *arg)
 	}
 }
 
-static bool
-has_name(const List *names, const char *name)
-{
-	ListCell *lc;
-
-	foreach (lc, names)
-		if (strcmp(lfirst(lc), name) == 0)
-			return true;
-	return false;
-}
-
 /*
  * What leaves the version table in an upgrade, or comes into it in a downgrade,
  * and is no down revision, is a dependency.
@@ -220,8 +210,8 @@ add_dependencies(SmImport *import, const List *down, const List *versions)
 	ListCell *lc;
 
 	foreach (lc, versions)
-		if (!has_name(down, lfirst(lc)) &&
-			!has_name(import->depends, lfirst(lc)) &&
+		if (!sm_names_have(down, lfirst(lc)) &&
+			!sm_names_have(import->depends, lfirst(lc)) &&
 			strcmp(lfirst(lc), import->id) != 0)
 			import->depends = lappend(import->depends, lfirst(lc));
 }

@@ -2,7 +2,7 @@
  *
  * graphile_migrate.c
  *	  graphile-migrate: committed/NUMBER.sql or NUMBER-MESSAGE.sql, with a
- * header of comments that begin with "--!".
+ *	  header of comments that begin with "--!".
  *
  * The migrations are a chain: each header names the hash of the one before.
  * There is no way back in them.  Placeholders such as :DATABASE_OWNER become

@@ -87,17 +87,6 @@ keeps_parent(const SmObject *link)
 	return parent && parent->peer && parent->peer == sm_partition_parent(link);
 }
 
-static bool
-is_named(const List *names, const char *name)
-{
-	ListCell *lc;
-
-	foreach (lc, names)
-		if (strcmp(lfirst(lc), name) == 0)
-			return true;
-	return false;
-}
-
 /*
  * The names, not quoted, that the keys which a partition has from above may
  * have.  Where the server makes them they have those of the keys above, but one
@@ -117,7 +106,7 @@ names_of_keys(const SmObject *link, bool *certain)
 	{
 		const char *name = ((SmObject *) lfirst(lc))->name;
 
-		if (is_named(names, name) ||
+		if (sm_names_have(names, name) ||
 			sm_table_has_constraint(link->parent, name))
 			continue;
 		names = lappend(names, pstrdup(name));
@@ -140,7 +129,7 @@ sm_inherited_key_is_left(const SmObject *to)
 		return false;
 	like = find_like(link, to);
 	return like && !sm_delta_drops(like) &&
-		   is_named(names_of_keys(link, &certain), to->name) && certain;
+		   sm_names_have(names_of_keys(link, &certain), to->name) && certain;
 }
 
 /*

@@ -544,8 +544,7 @@ sm_not_null_drop(SmDelta *delta, const SmObject *from)
 
 /*
  * From one state of the column to the other, unless that comes from a parent;
- * type_changes says that what it was
- * is converted as well.
+ * type_changes says that what it was is converted as well.
  */
 void
 sm_not_null_change(SmDelta *delta, const SmObject *from, const SmObject *to,
