@@ -114,18 +114,14 @@ sub check_completes
 	return;
 }
 
-# Kills a session's backend and waits until the server is back.  A third session
-# tells when the postmaster has noticed: that one is thrown out then.
+# Kills a session's backend and waits until the server is back
 sub kill_backend
 {
 	my ($psql, $pid) = @_;
-	my $witness = Background->new($node, "SELECT 'here';\nSELECT pg_sleep(100000);");
 
-	$witness->wait_for(qr/here/);
 	kill 'KILL', $pid;
-	$witness->finish;
 	$psql->finish;
-	$node->poll_query_until('postgres', undef, '') or die "the server does not come back";
+	Background::wait_until_gone($node, $pid);
 	return;
 }
 

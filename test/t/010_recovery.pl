@@ -164,12 +164,7 @@ sub disturb
 	$psql->finish;
 	$blocker->finish if $blocker;
 	$node->start if $way eq 'shutdown';
-	if ($way eq 'kill')
-	{
-		# the server throws everybody out before it comes back
-		$node->poll_query_until('postgres', "SELECT NOT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory')")
-		  or die 'the server does not come back';
-	}
+	Background::wait_until_gone($node, $pid);
 	$node->safe_psql('disturbed', 'TRUNCATE armed');
 	is($node->safe_psql('disturbed', "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'"), '0',
 		"$way at $point: no lock is left");

@@ -329,11 +329,8 @@ foreach my $way (
 
 	if ($what eq 'kill -9')
 	{
-		my $witness = Background->new($node, "SELECT 'here';\nSELECT pg_sleep(100000);");
-		$witness->wait_for(qr/here/);
 		kill 'KILL', $pid;
-		$witness->finish;
-		$node->poll_query_until('postgres', undef, '') or die 'the server does not come back';
+		Background::wait_until_gone($node, $pid);
 	}
 	else
 	{

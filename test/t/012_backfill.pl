@@ -282,11 +282,7 @@ sub disturb
 	my $pid = query($at_point);
 	if ($way eq 'kill -9')
 	{
-		# a witness is thrown out when the postmaster has noticed
-		my $witness = Background->new($node, "SELECT 'here';\nSELECT pg_sleep(100000);");
-		$witness->wait_for(qr/here/);
 		kill 'KILL', $pid;
-		$witness->finish;
 	}
 	elsif ($way eq 'vanished client')
 	{
@@ -298,8 +294,7 @@ sub disturb
 		query("SELECT $way($pid)");
 	}
 	$psql->finish unless $way eq 'vanished client';
-	$node->poll_query_until('postgres', undef, '') or die 'the server does not come back';
-	$node->poll_query_until('postgres', "SELECT NOT EXISTS (SELECT FROM pg_stat_activity WHERE pid = $pid)") or die 'the session stays';
+	Background::wait_until_gone($node, $pid);
 	disarm();
 	return;
 }

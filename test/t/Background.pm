@@ -3,6 +3,7 @@
 #   my $psql = Background->new($node, $sql, dbname => 'postgres', user => $user);
 #   $psql->wait_for(qr/text/);                  # that the SQL has printed
 #   my ($rc, $out, $err) = $psql->finish;
+#   Background::wait_until_gone($node, $pid);   # the end of any session, or of the server's recovery from it
 #
 # It stops at the first error, which stands in $err as 'ERROR:  SQLSTATE'.  The
 # session stays open until finish().
@@ -12,6 +13,7 @@ package Background;
 use strict;
 use warnings FATAL => 'all';
 
+use File::Spec;
 use IPC::Run;
 use PostgreSQL::Test::Utils;
 
@@ -77,6 +79,28 @@ sub finish
 	$self->{run}->finish;
 	chomp($self->{out}, $self->{err});
 	return ($self->{run}->result(0), $self->{out}, $self->{err});
+}
+
+# Waits until the server has no session with this process: after a kill, until it
+# has been through recovery and lets people in again.  The query is an argument
+# and nothing is written into psql: while the server refuses connections psql
+# ends without having read its input, and whoever writes it dies of a broken pipe.
+sub wait_until_gone
+{
+	my ($node, $pid) = @_;
+	my @command = (
+		$node->installed_command('psql'),
+		'-XAt', '-d', $node->connstr('postgres'), '-c', "SELECT NOT EXISTS (SELECT FROM pg_stat_activity WHERE pid = $pid)");
+
+	local %ENV = $node->_get_env();
+	for (1 .. 10 * $PostgreSQL::Test::Utils::timeout_default)
+	{
+		my ($out, $err);
+		IPC::Run::run(\@command, '<', File::Spec->devnull, '>', \$out, '2>', \$err);
+		return if $out eq "t\n";
+		select undef, undef, undef, 0.1;
+	}
+	die "the server still has process $pid";
 }
 
 1;
