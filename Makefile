@@ -31,7 +31,7 @@ BASE = guc env query txn pause args module
 MODEL = graph name target move range plan scan checksum variable classify mark script revision squash
 RUN = tenant progress observe locks trust hook vtable mirror journal unfinished prepare inblock watch blockers attempt exec \
 	repeat run step outside runner migrate keyset cursor batch replica backfill launch worker follow stamp
-SCHEMA = coltype object deparse delta kinds acl dress filter reach others snapshot \
+SCHEMA = caches coltype object deparse delta kinds acl dress filter reach others snapshot \
 	kinds/options kinds/foreign kinds/attribute kinds/relation kinds/schema kinds/extension kinds/type kinds/enum kinds/composite \
 	kinds/domain kinds/function kinds/table online kinds/notnull kinds/identity kinds/column kinds/sequence kinds/default kinds/condition kinds/inherited_key kinds/partition \
 	kinds/view kinds/matview kinds/view_column kinds/not_valid kinds/constraint kinds/index kinds/trigger kinds/policy kinds/aggregate kinds/rule kinds/statistics \

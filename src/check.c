@@ -15,6 +15,7 @@
 #include "utils/builtins.h"
 
 #include "args.h"
+#include "caches.h"
 #include "compat.h"
 #include "ddl.h"
 #include "errcodes.h"
@@ -134,7 +135,7 @@ compare(FunctionCallInfo fcinfo, SmComparison *comparison, const char *what)
 	objects = comparison->live->objects.n + comparison->desired->objects.n;
 	MemoryContextSwitchTo(old);
 	MemoryContextDelete(context);
-	sm_scratch_give_memory_back(objects);
+	sm_caches_give_back(objects);
 	return (Datum) 0;
 }
 

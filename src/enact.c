@@ -5,8 +5,8 @@
  *
  * Each statement runs as the server runs it, with small changes to its parse
  * tree.  They run in the order of the text.  Where that fails because a
- * statement names what comes later, the model is run in rounds: a statement that
- * does not work yet is tried again after the others, as often as there is
+ * statement names what comes later, the model is run in rounds: a statement
+ * that does not work yet is tried again after the others, as often as there is
  * progress.  Then each of them needs a subtransaction of its own, except those
  * that make the values of an enum, which can be used only in the subtransaction
  * that has made the enum.
@@ -35,6 +35,7 @@
 #include "utils/varlena.h"
 
 #include "allow.h"
+#include "caches.h"
 #include "compat.h"
 #include "displace.h"
 #include "enact.h"
@@ -47,6 +48,9 @@
 #include "seqlock.h"
 #include "solo.h"
 #include "subxact.h"
+
+/* Objects that the caches may know of at a time */
+#define CACHED_AT_ONCE 2000
 
 /* A piece whose statements are running */
 typedef struct Piece
@@ -489,6 +493,19 @@ note_functions(Piece *piece, int stmt, int from)
 	}
 }
 
+/* Forgets what the caches know of objects that were made some time ago */
+static void
+keep_caches_small(SmEnactment *e)
+{
+	int n;
+	const SmCreated *created = sm_locks_all_created(&n);
+
+	if (n - e->uncached < CACHED_AT_ONCE)
+		return;
+	sm_caches_drop_created(created + e->uncached, n - e->uncached);
+	e->uncached = n;
+}
+
 /* Runs one statement, in the current memory context */
 static void
 run_statement(Piece *piece, int i)
@@ -534,6 +551,7 @@ run_statement(Piece *piece, int i)
 	if (allow == SM_ALLOW_RUN)
 		note_functions(piece, i, created);
 	sm_bounds_after(&e->bounds, allow == SM_ALLOW_EXTENSION);
+	keep_caches_small(e);
 }
 
 /* Runs one statement; an error tells where it is */

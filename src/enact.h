@@ -20,6 +20,8 @@ typedef struct SmEnactment
 {
 	MemoryContext context;
 	SmBounds bounds;
+	int uncached; /* of the created objects, those that were taken out of
+				   * the caches */
 	SmAside *aside;
 	Oid owner;
 	const char *caller; /* name of the role that it stands for */

@@ -149,6 +149,10 @@ typedef struct SmKind
 	int weight;	   /* order among those that nothing else puts in order */
 	char acl_type; /* for acldefault(); '\0': has no privileges */
 
+	/* about what the server caches to tell of one, if that is worth to be told:
+	 * as where its definition is a query, for which it opens the relations */
+	int cached_kb;
+
 	/* optional: what it needs beyond pg_depend and its parent, as rows
 	 * (objid oid, subid int4, refclassid oid, refobjid oid, refsubid int4) */
 	const char *needs_query;

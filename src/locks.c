@@ -745,3 +745,42 @@ sm_locks_settle(bool sequences, Oid *relation, LOCKMODE *mode)
 	pfree(held.lock);
 	return found;
 }
+
+/* How often the current resource owner holds a lock */
+static int64
+held_by_owner(const LOCALLOCK *lock)
+{
+	for (int i = 0; i < lock->numLockOwners; i++)
+	{
+		if (lock->lockOwners[i].owner == CurrentResourceOwner)
+			return lock->lockOwners[i].nLocks;
+	}
+	return 0;
+}
+
+/*
+ * Releases the locks of a reader that the current subtransaction has on tables
+ * and views, system catalogs aside.  For who reads many and will undo it: the
+ * server keeps a lock on each one whose query it shows.
+ */
+void
+sm_locks_release_read(void)
+{
+	HeldLocks held = held_locks();
+
+	for (int i = 0; i < held.n; i++)
+	{
+		const LOCKTAG *tag = &held.lock[i].tag;
+
+		if (tag->locktag_type != LOCKTAG_RELATION ||
+			tag->locktag_field1 != MyDatabaseId ||
+			tag->locktag_field2 < FirstNormalObjectId ||
+			!(held.lock[i].modes & LOCKBIT_ON(AccessShareLock)))
+			continue;
+		/* which takes it once more */
+		for (int64 n = held_by_owner(sm_lock_again(tag, AccessShareLock));
+			 n > 0; n--)
+			(void) LockRelease(tag, AccessShareLock, false);
+	}
+	pfree(held.lock);
+}

@@ -34,6 +34,7 @@ extern void sm_locks_release_created(void);
 extern bool sm_locks_created(Oid class_id, Oid object_id);
 extern const SmCreated *sm_locks_all_created(int *n);
 extern void sm_locks_scratch(void);
+extern void sm_locks_release_read(void);
 extern bool sm_locks_settle(bool sequences, Oid *relation, LOCKMODE *mode);
 
 #endif /* SM_LOCKS_H */

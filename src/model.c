@@ -210,6 +210,7 @@ sm_model_text_key(const List *texts, const char *schema)
 
 	initStringInfo(&all);
 	append_part(&all, GetConfigOption("server_version", false, false));
+	append_part(&all, sm_serialized_form());
 	append_part(&all, GetConfigOption("search_path", false, false));
 	append_part(&all, sm_env_role_name(GetUserId()));
 	append_part(&all, schema);

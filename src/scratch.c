@@ -22,10 +22,6 @@
  */
 #include "postgres.h"
 
-#ifdef __GLIBC__
-#include <malloc.h>
-#endif
-
 #include "access/xact.h"
 #include "access/xlog.h"
 #include "catalog/namespace.h"
@@ -40,6 +36,7 @@
 #include "utils/varlena.h"
 
 #include "aside.h"
+#include "caches.h"
 #include "compat.h"
 #include "displace.h"
 #include "enact.h"
@@ -53,9 +50,6 @@
 
 /* A statement that has to wait for a lock waits for something that is live */
 #define LOCK_TIMEOUT_MS "1000"
-
-/* So many objects leave so much in the caches that it is worth to be freed */
-#define MANY_OBJECTS 2000
 
 struct SmScratch
 {
@@ -314,22 +308,6 @@ next_way(SmScratch *s, const ErrorData *error)
 }
 
 /*
- * Gives memory back to the system that caches, and what has been freed, hold,
- * if so many objects were made or read that it is worth the while: the session
- * may live long, and never look at them again.
- */
-void
-sm_scratch_give_memory_back(int objects)
-{
-	if (objects <= MANY_OBJECTS)
-		return;
-	InvalidateSystemCaches();
-#ifdef __GLIBC__
-	(void) malloc_trim(0);
-#endif
-}
-
-/*
  * Runs the texts of a model, calls inside() when they have, and rolls all of it
  * back.  inside() runs with the rights and settings of the caller, and its own
  * memory ends with it: what is to be left has to be copied into a context that
@@ -372,7 +350,7 @@ sm_scratch(const SmScratchSpec *spec, SmScratchInside inside, void *arg)
 		FreeErrorData(error);
 	}
 	EventTriggerUndoInhibitCommandCollection();
-	sm_scratch_give_memory_back(s.created);
+	sm_caches_give_back(s.created);
 	if (error)
 		ReThrowError(error);
 }

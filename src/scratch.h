@@ -29,7 +29,6 @@ extern void
 sm_scratch(const SmScratchSpec *spec, SmScratchInside inside, void *arg);
 extern void
 sm_scratch_run(SmScratch *scratch, const char *name, const char *text);
-extern void sm_scratch_give_memory_back(int objects);
 extern Oid sm_scratch_owner(const SmScratch *scratch);
 
 #endif /* SM_SCRATCH_H */

@@ -4,23 +4,56 @@
  *	  Snapshots as bytes.
  *
  * They stay in the database that they were made in, and are thrown away when
- * anything changes that they depend on, so that the format needs no version.
- * Strings are written with their terminator, for a snapshot that is read back
- * points into the bytes.
+ * anything changes that they depend on, which includes what is read of the
+ * catalogs and in which order, so that the format needs no version.  Strings
+ * are written with their terminator, for a snapshot that is read back points
+ * into the bytes.
  *
  *-------------------------------------------------------------------------
  */
 #include "postgres.h"
 
+#include "common/sha2.h"
 #include "lib/stringinfo.h"
 #include "libpq/pqformat.h"
 #include "miscadmin.h"
 
+#include "checksum.h"
 #include "compat.h"
 #include "kinds.h"
 #include "serialize.h"
 
 #define NO_STRING (-1)
+
+/*
+ * A checksum of all that the bytes depend on in this library: the kinds, their
+ * attributes and their queries.
+ */
+const char *
+sm_serialized_form(void)
+{
+	static char form[PG_SHA256_DIGEST_STRING_LENGTH];
+	StringInfoData all;
+
+	if (form[0] != '\0')
+		return form;
+	initStringInfo(&all);
+	for (int i = 0; i < sm_n_kinds; i++)
+	{
+		const SmKind *kind = sm_kinds[i];
+
+		appendStringInfo(&all, "%s (", kind->name);
+		for (int j = 0; j < kind->n_attrs; j++)
+			appendStringInfo(&all, "%s %d, ", kind->attrs[j].name,
+							 kind->attrs[j].flags);
+		appendStringInfo(&all, ") %s %s %s\n", kind->query ? kind->query : "",
+						 kind->needs_query ? kind->needs_query : "",
+						 kind->alias_query ? kind->alias_query : "");
+	}
+	snprintf(form, sizeof(form), "%s", sm_checksum_text(all.data));
+	pfree(all.data);
+	return form;
+}
 
 static void
 put_string(StringInfo out, const char *string)
@@ -69,7 +102,9 @@ sm_serialize(const SmSnapshot *snapshot)
 		put_string(&out, object->identity);
 		put_string(&out, object->schema);
 		put_string(&out, object->name);
-		pq_sendint32(&out, object->parent ? object->parent->number : -1);
+		pq_sendbyte(&out, object->parent != NULL);
+		if (object->parent)
+			pq_sendint32(&out, object->parent->number);
 		pq_sendbyte(&out, object->given);
 		pq_sendbyte(&out, object->elsewhere);
 		for (int j = 0; j < SM_FIRST_ATTR + object->kind->n_attrs; j++)
@@ -86,6 +121,27 @@ sm_serialize(const SmSnapshot *snapshot)
 	return pq_endtypsend(&out);
 }
 
+static void
+check_undamaged(bool good)
+{
+	if (!good)
+		ereport(ERROR,
+				(errcode(ERRCODE_DATA_CORRUPTED),
+				 errmsg("the snapshot of the model is damaged"),
+				 errhint(
+					 "DELETE FROM schemamig.model_snapshot; it is made again when it is needed.")));
+}
+
+/* A number that is less than the given one */
+static int
+get_index(StringInfo in, int end)
+{
+	int number = (int) pq_getmsgint(in, 4);
+
+	check_undamaged(number >= 0 && number < end);
+	return number;
+}
+
 static const char *
 get_string(StringInfo in)
 {
@@ -97,22 +153,25 @@ get_string(StringInfo in)
 static SmObject *
 get_object(StringInfo in, const SmSnapshot *snapshot)
 {
-	int number = (int) pq_getmsgint(in, 4);
-
-	return number < 0 ? NULL : snapshot->objects.item[number];
+	return snapshot->objects.item[get_index(in, snapshot->objects.n)];
 }
 
 static void
 get_attributes(StringInfo in, SmSnapshot *snapshot)
 {
-	const SmKind *kind = sm_kinds[pq_getmsgint(in, 4)];
-	SmObject *object = sm_snapshot_add(snapshot, kind, get_string(in));
+	const SmKind *kind = sm_kinds[get_index(in, sm_n_kinds)];
+	const char *identity = get_string(in);
+	SmObject *object =
+		identity ? sm_snapshot_add(snapshot, kind, identity) : NULL;
 
+	check_undamaged(object != NULL);
 	object->schema = get_string(in);
 	object->name = get_string(in);
-	object->parent = get_object(in, snapshot);
-	if (object->parent)
+	if (pq_getmsgbyte(in))
+	{
+		object->parent = get_object(in, snapshot);
 		sm_objects_add(&object->parent->children, object);
+	}
 	object->given = pq_getmsgbyte(in) != 0;
 	object->elsewhere = pq_getmsgbyte(in) != 0;
 	for (int i = 0; i < SM_FIRST_ATTR + kind->n_attrs; i++)

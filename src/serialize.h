@@ -10,6 +10,7 @@
 
 #include "object.h"
 
+extern const char *sm_serialized_form(void);
 extern bytea *sm_serialize(const SmSnapshot *snapshot);
 extern SmSnapshot *sm_deserialize(const bytea *bytes);
 

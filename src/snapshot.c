@@ -36,13 +36,18 @@
 #include "utils/rel.h"
 
 #include "acl.h"
+#include "caches.h"
 #include "compat.h"
 #include "env.h"
 #include "kinds.h"
+#include "locks.h"
 #include "others.h"
 #include "query.h"
 #include "reach.h"
 #include "snapshot.h"
+
+/* What the caches may hold of what is read, before they are emptied */
+#define CACHED_KB 2048
 
 /* Columns of a kind's query, see kinds.h */
 enum
@@ -70,6 +75,7 @@ struct SmReader
 	MemoryContext queries;	 /* for what lasts as long as a query ... */
 	MemoryContext row;		 /* ... as a row */
 	List *classes;			 /* catalogs (Oid) that objects were read from */
+	int cached_kb;			 /* that the server may cache of what was read */
 };
 
 /* Queries are planned once in a session */
@@ -298,6 +304,18 @@ make_identity(const SmKind *kind, const SmObject *parent, const char *schema,
 	return NULL;
 }
 
+/* Keeps the caches, and the lock table, from holding all that is read */
+static void
+forget_read(SmReader *reader)
+{
+	reader->cached_kb += reader->kind->cached_kb;
+	if (reader->cached_kb < CACHED_KB)
+		return;
+	sm_locks_release_read();
+	sm_caches_drop();
+	reader->cached_kb = 0;
+}
+
 /*
  * An object without its attributes.  The names are in the context of the
  * snapshot, which is the current one.
@@ -325,6 +343,7 @@ add_object(SmReader *reader, SmAddress address, SmObject *parent,
 	if (parent)
 		sm_object_needs(object, parent);
 	sm_snapshot_place(reader->snapshot, address, object);
+	forget_read(reader);
 	return object;
 }
 
@@ -762,8 +781,9 @@ finish_objects(SmSnapshot *snapshot)
  * Reads what stands in the schemas, by name; those that do not exist are
  * passed over.  nobody is the role that owns what the model does not give an
  * owner, or InvalidOid; self, the role that it stands for.  Locks catalogs, and
- * relations of views and rules as a reader does.  The snapshot is made in the
- * current memory context.
+ * relations of views and rules as a reader does, and gives the latter back now
+ * and then: it has to run in a subtransaction that will be undone.  The
+ * snapshot is made in the current memory context.
  */
 SmSnapshot *
 sm_snapshot_read(const List *schemas, Oid nobody, const char *self)

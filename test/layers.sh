@@ -27,6 +27,8 @@ BeginInternalSubTransaction             subxact.c
 SetUserIdAndSecContext|NewGUCNestLevel  env.c
 LockAcquire\w*|LockRelease\w*           locks.c compat.h
 SET_LOCKTAG_\w+                         locks.c
+rd_createSubid                          caches.c watch.c
+ResetCatalogCaches|RelationCacheInval\w* caches.c
 raw_parser|core_yylex                   script.c scan.c
 object_access_hook                      observe.c
 (enable|disable|Register)_?[Tt]imeout\w* watch.c env.c

@@ -760,6 +760,7 @@ const SmKind sm_kind_constraint = {
 	.n_attrs = lengthof(attrs),
 	.flags = SM_KIND_REBUILDABLE | SM_KIND_RELATION | SM_KIND_SPLITS,
 	.weight = 48,
+	.cached_kb = 1,
 	.sql_type = sql_type,
 	.is_inline = is_inline,
 	.fate = fate,

@@ -196,6 +196,7 @@ alter(SmDelta *delta, const SmObject *from, const SmObject *to, uint64 changed)
 	.classid = ProcedureRelationId, .attrs = attrs,                            \
 	.n_attrs = lengthof(attrs),                                                \
 	.flags = SM_KIND_REBUILDABLE | SM_KIND_ROUTINE, .acl_type = 'f',           \
+	.cached_kb = 4,                                                            \
 	.fate = fate, .is_disturbed = sm_relation_is_disturbed, .create = create,  \
 	.drop = drop, .alter = alter
 

@@ -670,6 +670,7 @@ const SmKind sm_kind_index = {
 	.flags = SM_KIND_REBUILDABLE | SM_KIND_RELATION | SM_KIND_EVALUATES |
 			 SM_KIND_SPLITS,
 	.weight = 50,
+	.cached_kb = 1,
 	.sql_type = sql_type,
 	.fate = fate,
 	.create = create,

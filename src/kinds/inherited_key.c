@@ -5,7 +5,7 @@
  *
  * They are no objects: they come and go with those of the parent.  But a table
  * that is detached keeps them as its own, and one that is attached may have
- *such a key already, which is then taken over without a look at the rows.
+ * such a key already, which is then taken over without a look at the rows.
  *
  *-------------------------------------------------------------------------
  */

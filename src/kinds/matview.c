@@ -134,6 +134,7 @@ const SmKind sm_kind_materialized_view = {
 	.flags = SM_KIND_REBUILDABLE | SM_KIND_RELATION | SM_KIND_TYPE |
 			 SM_KIND_EVALUATES,
 	.weight = 62,
+	.cached_kb = 24,
 	.acl_type = 'r',
 	.alias_query = alias_query,
 	.sql_type = sql_type,

@@ -295,6 +295,7 @@ const SmKind sm_kind_partition = {
 	.n_attrs = lengthof(attrs),
 	.flags = SM_KIND_REBUILDABLE | SM_KIND_EVALUATES,
 	.weight = 52,
+	.cached_kb = 7,
 	.needs_query = needs_query,
 	.sql_type = sql_type,
 	.create = create,

@@ -87,6 +87,7 @@ const SmKind sm_kind_rule = {
 	.n_attrs = lengthof(attrs),
 	.flags = SM_KIND_REBUILDABLE,
 	.weight = 79,
+	.cached_kb = 16,
 	.sql_type = sql_type,
 	.is_disturbed = sm_relation_is_disturbed,
 	.create = create,

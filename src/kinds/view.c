@@ -131,6 +131,7 @@ const SmKind sm_kind_view = {
 	.n_attrs = lengthof(attrs),
 	.flags = SM_KIND_REBUILDABLE | SM_KIND_RELATION | SM_KIND_TYPE,
 	.weight = 60,
+	.cached_kb = 24,
 	.acl_type = 'r',
 	.alias_query = alias_query,
 	.sql_type = sql_type,

@@ -73,6 +73,12 @@ GRANT SELECT (name) ON item TO pg_monitor;
 SELECT kind, identity, change FROM schemamig.check();
 REVOKE SELECT (name) ON item FROM pg_monitor;
 SELECT count(*) FROM schemamig.check();
+-- bytes that are not a snapshot are an error, no more
+UPDATE schemamig.model_snapshot SET in_step = NULL, snapshot = '\x00000001ffffffff';
+SELECT count(*) FROM schemamig.check();
+\echo :SQLSTATE
+DELETE FROM schemamig.model_snapshot;
+SELECT count(*) FROM schemamig.check();
 SELECT kind, identity, change FROM schemamig.check(renames => '{"regress_app.item.name": "regress_app.item.title"}');
 \echo :SQLSTATE
 -- another model, another schema to look at

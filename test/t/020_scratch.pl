@@ -190,6 +190,17 @@ is(sql('SELECT count(*) FROM schemamig.diff(model => ' . quoted($sequences) . q(
 	'1000', 'a model of many sequences does not need as many locks');
 nothing_left('after many sequences');
 
+# What the server caches of tables that a statement has made is kept as long as the
+# transaction lasts, unless it is told that it need not be: 24 MB here
+{
+	my $model = join '',
+	  map { "CREATE TABLE app.t$_ (a int PRIMARY KEY, b text NOT NULL DEFAULT '', c numeric CHECK (c > 0));\n"
+		  . "CREATE INDEX ON app.t$_ (b);\nCREATE VIEW app.v$_ AS SELECT a, b FROM app.t$_;\n" } 1 .. 1000;
+	my $total = q(SELECT total_bytes FROM pg_backend_memory_contexts WHERE name = 'CacheMemoryContext';);
+	my (undef, $bytes) = split /\n/, sql(differences($model) . $total);
+	cmp_ok($bytes, '<', 17 << 20, 'the memory for caches after a model of a thousand tables');
+}
+
 # ---------------------------------------------------------------------------
 # Many tables, and what others see meanwhile
 
