@@ -115,15 +115,14 @@ narrows(ColumnType from, ColumnType to)
 
 /*
  * How the type of a column becomes another.  The types are as format_type()
- * writes them, column is its name.
+ * writes them, value is SQL for it.
  */
 SmTypeChange
-sm_coltype_change(const char *from, const char *to, const char *column)
+sm_coltype_change(const char *from, const char *to, const char *value)
 {
 	SmTypeChange change = { NULL, true, NULL };
 	ColumnType old = find_type(from);
 	ColumnType new = find_type(to);
-	const char *name = quote_identifier(column);
 	Node *expr;
 
 	/* of the same name: another type takes the place of the old one */
@@ -132,8 +131,8 @@ sm_coltype_change(const char *from, const char *to, const char *column)
 		/* values of any type can be converted by way of their text */
 		change.using_clause =
 			OidIsValid(old.oid) && strcmp(from, to) != 0 && is_string(old.oid)
-				? psprintf("%s::%s", name, to)
-				: psprintf("%s::text::%s", name, to);
+				? psprintf("%s::%s", value, to)
+				: psprintf("%s::text::%s", value, to);
 		change.hazard =
 			"fails if there are values that the new type does not have";
 		return change;
@@ -148,8 +147,8 @@ sm_coltype_change(const char *from, const char *to, const char *column)
 		return change;
 	}
 	change.using_clause = conversion(old, new, COERCION_EXPLICIT)
-							  ? psprintf("%s::%s", name, to)
-							  : psprintf("%s::text::%s", name, to);
+							  ? psprintf("%s::%s", value, to)
+							  : psprintf("%s::text::%s", value, to);
 	change.hazard =
 		"values are converted by a cast, which may fail or change them";
 	return change;

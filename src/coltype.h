@@ -16,7 +16,7 @@ typedef struct SmTypeChange
 } SmTypeChange;
 
 extern SmTypeChange
-sm_coltype_change(const char *from, const char *to, const char *column);
+sm_coltype_change(const char *from, const char *to, const char *value);
 extern const char *sm_coltype_storage(const char *storage, const char *type);
 
 #endif /* SM_COLTYPE_H */

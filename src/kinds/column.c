@@ -27,6 +27,7 @@
 #include "kinds.h"
 #include "kinds/attribute.h"
 #include "kinds/column.h"
+#include "kinds/composite.h"
 #include "kinds/foreign.h"
 #include "kinds/identity.h"
 #include "kinds/notnull.h"
@@ -505,6 +506,20 @@ drop(SmDelta *delta, const SmObject *from)
 						"the column is dropped, with all its values");
 }
 
+/* How values of the column are converted to its new type */
+static SmTypeChange
+type_change(const SmObject *from, const SmObject *to)
+{
+	const char *name = quote_identifier(to->name);
+	SmTypeChange recast = { psprintf("%s::%s", name, sm_attr(to, TYPE)), true,
+							NULL };
+
+	if (sm_text_same(sm_attr(from, TYPE), sm_attr(to, TYPE)) &&
+		sm_composite_is_recast(from))
+		return recast;
+	return sm_coltype_change(sm_attr(from, TYPE), sm_attr(to, TYPE), name);
+}
+
 static void
 change_type(SmDelta *delta, const SmObject *from, const SmObject *to,
 			uint64 changed)
@@ -514,8 +529,7 @@ change_type(SmDelta *delta, const SmObject *from, const SmObject *to,
 
 	/* another collation alone changes no value */
 	if (SM_DIFFERS(changed, TYPE))
-		change =
-			sm_coltype_change(sm_attr(from, TYPE), sm_attr(to, TYPE), to->name);
+		change = type_change(from, to);
 	if (is_foreign(to))
 		memset(&change, 0, sizeof(change));
 

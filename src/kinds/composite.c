@@ -14,9 +14,13 @@
 
 #include "catalog/pg_class.h"
 #include "catalog/pg_type.h"
+#include "miscadmin.h"
+#include "utils/builtins.h"
 
+#include "coltype.h"
 #include "compat.h"
 #include "kinds.h"
+#include "kinds/composite.h"
 #include "kinds/type.h"
 
 /* Of the type */
@@ -33,12 +37,14 @@ static const SmAttr attrs[] = {
 enum
 {
 	NAME = SM_FIRST_ATTR, /* quoted */
-	TYPE				  /* with its collation */
+	TYPE,				  /* with its collation */
+	TYPE_ALONE
 };
 
 static const SmAttr column_attrs[] = {
 	{ "name", 0 },
 	{ "type", 0 },
+	{ "type alone", SM_ATTR_INFO },
 };
 
 /* clang-format off */
@@ -68,7 +74,8 @@ static const char query[] =
 static const char column_query[] =
 	"SELECT c.oid, a.attnum::int4, c.reltype, 0, n.nspname, a.attname, "
 	"format('%I.%I.%I', n.nspname, c.relname, a.attname), NULL::text, "
-	"NULL::text, quote_ident(a.attname), " SQL_TYPE " "
+	"NULL::text, quote_ident(a.attname), " SQL_TYPE ", "
+	"format_type(a.atttypid, a.atttypmod) "
 	"FROM " SQL_COLUMNS "ORDER BY c.oid, a.attnum";
 /* clang-format on */
 
@@ -81,6 +88,9 @@ static const char needs_query[] =
 static const char alias_query[] =
 	"SELECT 'pg_class'::regclass::oid, c.oid, c.reltype, 0 FROM pg_class c "
 	"WHERE c.relkind = 'c' AND c.relnamespace = ANY ($1)";
+
+/* What converts values while a type is replaced; no other takes that argument */
+#define CAST_FUNCTION "schemamig_convert"
 
 static const char *
 sql_type(const SmObject *object)
@@ -110,12 +120,24 @@ has_same_names(const SmObject *from, const SmObject *to)
 	return true;
 }
 
-/*
- * Attributes can be dropped, and new ones come last.  Any other order takes a
- * new type, and so do other types of attributes while a table has values.
- */
-static SmFate
-fate(const SmObject *from, const SmObject *to, uint64 changed)
+/* Has an attribute of both another type? */
+static bool
+is_retyped(const SmObject *from, const SmObject *to)
+{
+	for (int i = 0; i < from->children.n; i++)
+	{
+		int at = position(to, from->children.item[i]->name, 0);
+
+		if (at >= 0 && !sm_text_same(sm_attr(from->children.item[i], TYPE),
+									 sm_attr(to->children.item[at], TYPE)))
+			return true;
+	}
+	return false;
+}
+
+/* Does it take more than dropping attributes, and new ones at the end? */
+static bool
+is_reordered(const SmObject *from, const SmObject *to)
 {
 	int next = 0;
 
@@ -126,21 +148,133 @@ fate(const SmObject *from, const SmObject *to, uint64 changed)
 		if (position(to, name, 0) < 0)
 			continue;
 		if (position(to, name, next) != next)
-			return SM_REPLACE;
+			return true;
 		next++;
 	}
-	return has_same_names(from, to) && sm_type_stored_in(from) ? SM_REPLACE
-															   : SM_ALTER;
+	return false;
 }
 
 /*
- * Columns are converted by way of the text of their values, which has no names
- * of attributes.
+ * Another order takes a new type, and so do other types of attributes while a
+ * table has values.
  */
+static SmFate
+fate(const SmObject *from, const SmObject *to, uint64 changed)
+{
+	return is_reordered(from, to) ||
+				   (is_retyped(from, to) && sm_type_stored_in(from))
+			   ? SM_REPLACE
+			   : SM_ALTER;
+}
+
 static bool
 can_swap(const SmObject *from, const SmObject *to)
 {
-	return sm_type_has_columns(from) && has_same_names(from, to);
+	return sm_type_has_columns(from);
+}
+
+/*
+ * Whether values of an object of the old state, a type or a column, are
+ * converted by casts of composite types.  The text of a value has no names of
+ * attributes, so it is of no use if these are not the same ones.
+ */
+bool
+sm_composite_is_recast(const SmObject *from)
+{
+	check_stack_depth();
+	if (from->kind == &sm_kind_composite && from->swapped &&
+		!has_same_names(from, from->peer))
+		return true;
+	for (int i = 0; i < from->needs.n; i++)
+		if (from->needs.item[i]->swapped &&
+			from->needs.item[i] != from->parent &&
+			sm_composite_is_recast(from->needs.item[i]))
+			return true;
+	return false;
+}
+
+/* Has the attribute a type that another one of the name takes the place of? */
+static bool
+needs_swapped(const SmObject *column)
+{
+	for (int i = 0; i < column->needs.n; i++)
+		if (column->needs.item[i] != column->parent &&
+			column->needs.item[i]->swapped)
+			return true;
+	return false;
+}
+
+/* How an attribute of the new type comes from a value of the old one */
+static SmTypeChange
+conversion(const SmObject *column, const SmObject *old)
+{
+	SmTypeChange change = { "NULL", true, NULL };
+	const char *type = sm_attr(column, TYPE_ALONE);
+	const char *value = psprintf("($1).%s", sm_attr(column, NAME));
+
+	if (old == NULL)
+		return change;
+	if (sm_text_same(type, sm_attr(old, TYPE_ALONE)) &&
+		(!needs_swapped(old) || sm_composite_is_recast(old)))
+	{
+		change.using_clause =
+			needs_swapped(old) ? psprintf("%s::%s", value, type) : value;
+		return change;
+	}
+	change = sm_coltype_change(sm_attr(old, TYPE_ALONE), type, value);
+	if (change.using_clause == NULL)
+		change.using_clause = psprintf("%s::%s", value, type);
+	return change;
+}
+
+/* The function behind the cast, with the old type under its name by then */
+static const char *
+cast_function(const SmObject *to)
+{
+	return psprintf("%s(%s)",
+					quote_qualified_identifier(to->schema, CAST_FUNCTION),
+					sm_type_name_to_drop(to->peer));
+}
+
+/*
+ * Has values of the old type converted attribute by attribute, by a cast that
+ * is there until that type is dropped: it works within arrays and domains, too.
+ */
+static void
+create_cast(SmDelta *delta, const SmObject *to)
+{
+	const SmObject *from = to->peer;
+	StringInfoData row;
+	StringInfoData hazard;
+
+	initStringInfo(&row);
+	initStringInfo(&hazard);
+	appendStringInfoString(&hazard,
+						   "tables that have values of the type are rewritten");
+	for (int i = 0; i < to->children.n; i++)
+	{
+		const SmObject *column = to->children.item[i];
+		int at = position(from, column->name, 0);
+		SmTypeChange change =
+			conversion(column, at < 0 ? NULL : from->children.item[at]);
+
+		appendStringInfo(&row, "%s%s", i > 0 ? ", " : "", change.using_clause);
+		if (change.hazard)
+			appendStringInfo(&hazard, "; attribute %s: %s",
+							 sm_attr(column, NAME), change.hazard);
+	}
+	for (int i = 0; i < from->children.n; i++)
+		if (position(to, from->children.item[i]->name, 0) < 0)
+			appendStringInfo(&hazard, "; values of attribute %s are lost",
+							 sm_attr(from->children.item[i], NAME));
+	sm_delta_statement(delta, to, SM_PHASE_CREATE,
+					   "CREATE FUNCTION %s RETURNS %s STRICT RETURN ROW(%s)::%s",
+					   cast_function(to), to->identity, row.data, to->identity);
+	sm_delta_hazard(delta, to, SM_PHASE_CREATE, "%s", hazard.data);
+	sm_delta_statement(delta, to, SM_PHASE_CREATE,
+					   "CREATE CAST (%s AS %s) WITH FUNCTION %s",
+					   sm_type_name_to_drop(from), to->identity,
+					   cast_function(to));
 }
 
 static void
@@ -152,15 +286,42 @@ create(SmDelta *delta, const SmObject *to)
 	sm_delta_statement(delta, to, SM_PHASE_CREATE, "CREATE TYPE %s AS (%s%s%s)",
 					   to->identity, columns ? "\n\t" : "",
 					   sm_text_or(columns, ""), columns ? "\n" : "");
+	if (to->swapped && sm_composite_is_recast(to->peer))
+		create_cast(delta, to);
+}
+
+/* A user of the type, of the old state, that is of a kind and stays; or NULL */
+static const SmObject *
+lasting_user(const SmObject *from, const SmKind *kind)
+{
+	for (int i = 0; i < from->users.n; i++)
+		if (from->users.item[i]->kind == kind && from->users.item[i]->peer)
+			return from->users.item[i];
+	return NULL;
 }
 
 static void
 drop(SmDelta *delta, const SmObject *from)
 {
-	if (from->fate == SM_REPLACE && !from->rebuilt &&
-		!has_same_names(from, from->peer) && sm_type_is_refused(delta, from))
+	bool recast = from->swapped && sm_composite_is_recast(from);
+	const SmObject *range = lasting_user(from, &sm_kind_range);
+	const SmObject *table = lasting_user(from, &sm_kind_table_type);
+
+	if (recast && range && range->swapped)
 		sm_delta_refuse(delta, from, false,
-						"the order of its attributes cannot be changed, new ones can only come last");
+						"values of range %s cannot be converted to other attributes",
+						range->identity);
+	if (from->peer && table && is_reordered(from, from->peer))
+		sm_delta_refuse(delta, from, false,
+						"table %s is of the type, and the order of its columns cannot be changed",
+						table->parent->identity);
+	if (recast)
+	{
+		sm_delta_statement(delta, from, SM_PHASE_DROP, "DROP CAST (%s AS %s)",
+						   sm_type_name_to_drop(from), from->identity);
+		sm_delta_statement(delta, from, SM_PHASE_DROP, "DROP FUNCTION %s",
+						   cast_function(from->peer));
+	}
 	sm_delta_statement(delta, from, SM_PHASE_DROP, "DROP TYPE %s",
 					   sm_type_name_to_drop(from));
 }
