@@ -603,28 +603,40 @@ resolve(SmRenameSet *set, const Hint *hint, const List *hints)
 }
 
 /*
- * Has what is in the way no data, like a view that stands in for a table of
- * that name, and goes?  Then it steps aside until it is dropped.
+ * Does what is in the way go?  What the desired state has by that name is what
+ * is renamed.  A hint in the model does not tell whether that has been done and
+ * the old name come back since, so it is not enough for what holds data.
  */
+static bool
+goes(const SmRenameSet *set, const SmRenamed *renamed, const SmObject *object)
+{
+	SmRenameShape shape = sm_rename_shape(object);
+
+	if (shape == SM_SHAPE_SCHEMA || object->kind == &sm_kind_view_column)
+		return false;
+	if ((object->kind->flags & SM_KIND_HOLDS_DATA) &&
+		(!renamed->hinted || renamed->told))
+		return false;
+	return object->kind == renamed->kind ||
+		   sm_snapshot_find(set->to, object->kind, object->identity) == NULL;
+}
+
+/* What is in the way, and goes, steps aside until it is dropped */
 static bool
 steps_aside(SmRenameSet *set, const SmRenamed *renamed)
 {
 	const SmObject *object = sm_rename_set_obstacle(set, renamed);
-	SmRenamed *other;
 
-	if (object == NULL || sm_rename_shape(object) != SM_SHAPE_WHOLE ||
-		(object->kind->flags & SM_KIND_HOLDS_DATA) ||
-		sm_snapshot_find(set->to, object->kind, object->identity))
+	if (object == NULL || !goes(set, renamed, object))
 		return false;
-	other = sm_rename_set_add(set, object);
-	other->new_name = sm_rename_set_free_name(set, other);
+	sm_rename_set_put_aside(set, sm_rename_set_add(set, object));
 	return true;
 }
 
 /*
  * The old name is there, and so is the new one.  If the desired state has both
- * then nothing is to be renamed, any more.  Otherwise one of both objects would
- * have to be dropped, and that nobody has said.
+ * then nothing is to be renamed, any more.  Otherwise one of both objects has
+ * to be dropped, and somebody must have said which.
  */
 static void
 settle_conflict(SmRenameSet *set, SmRenamed *renamed)
@@ -645,7 +657,10 @@ settle_conflict(SmRenameSet *set, SmRenamed *renamed)
 						sm_rename_renamed_identity(set, renamed, SM_TIME_NOW),
 						sm_rename_renamed_identity(set, renamed, SM_TIME_END)),
 				 errdetail("Something else has the new name, or gets it."),
-				 errhint("Drop or rename that in a revision before.")));
+				 renamed->told
+					 ? errhint(
+						   "If that is to be dropped, say the same in the argument renames.")
+					 : errhint("Drop or rename that in a revision before.")));
 	sm_rename_set_remove(set, renamed);
 }
 

@@ -219,6 +219,37 @@ carry_parts(SmRenameSet *set, SmRenamed *table)
 }
 
 /* ------------------------------------------------------------------------
+ * Tables that are dropped, but make room for something else before
+ * ------------------------------------------------------------------------ */
+
+static void
+put_aside(SmRenameSet *set, SmRenamed *part)
+{
+	if (!is_renamed(part))
+		sm_rename_set_put_aside(set, part);
+}
+
+/* What has a name outside of the table may be in the way as well */
+static void
+put_parts_aside(SmRenameSet *set, const SmObject *table)
+{
+	for (int i = 0; i < table->children.n; i++)
+	{
+		const SmObject *child = table->children.item[i];
+		SmRenamed *sequence = identity_sequence(set, child);
+
+		if (sm_rename_shape(child) == SM_SHAPE_WHOLE ||
+			sm_rename_has_index(child))
+			put_aside(set, find_or_add(set, child));
+		if (sequence)
+			put_aside(set, sequence);
+		for (int j = 0; j < child->owned.n; j++)
+			if (child->owned.item[j]->kind == &sm_kind_sequence)
+				put_aside(set, find_or_add(set, child->owned.item[j]));
+	}
+}
+
+/* ------------------------------------------------------------------------
  * Tables that inherit
  * ------------------------------------------------------------------------ */
 
@@ -458,23 +489,48 @@ candidates(const char *name, const SmRenamed *table, const List *columns)
 	return names;
 }
 
-/* Has the desired state the new name, for the same thing, and not the old? */
+/* The identity of the table that an object of the desired state belongs to */
+static const char *
+whole_of(const SmObject *object)
+{
+	if (object->parent)
+		return object->parent->identity;
+	/* a sequence */
+	return object->owners.n > 0 && object->owners.item[0]->parent
+			   ? object->owners.item[0]->parent->identity
+			   : NULL;
+}
+
+/* Is it the same thing, which belongs to a table if the other one does? */
+static bool
+belongs_to(const SmObject *to, const char *table)
+{
+	const char *whole = whole_of(to);
+
+	return whole == NULL || strcmp(whole, table) == 0;
+}
+
+/*
+ * Has the desired state the new name, for the same thing, and not the old?  For
+ * something of another table it may.
+ */
 static bool
 is_wanted(const SmRenameSet *set, const SmObject *object, const char *schema,
 		  const char *name, const SmObject *table)
 {
+	const char *whole = sm_rename_identity(set, table, SM_TIME_END);
 	const SmObject *to =
 		sm_snapshot_find(set->to, object->kind,
 						 sm_rename_identity_as(set, object, schema, name,
 											   SM_TIME_END));
-	const char *old =
-		sm_rename_identity_as(set, object, schema, object->name, SM_TIME_END);
+	const SmObject *old =
+		sm_snapshot_find(set->to, object->kind,
+						 sm_rename_identity_as(set, object, schema,
+											   object->name, SM_TIME_END));
 
-	if (to == NULL || sm_snapshot_find(set->to, object->kind, old))
+	if (to == NULL || (old && belongs_to(old, whole)))
 		return false;
-	return to->parent == NULL || object->parent == NULL ||
-		   strcmp(to->parent->identity,
-				  sm_rename_identity(set, table, SM_TIME_END)) == 0;
+	return object->parent == NULL || belongs_to(to, whole);
 }
 
 static SmRenamed *
@@ -679,6 +735,8 @@ sm_rename_along(SmRenameSet *set)
 
 		if (renamed->shape == SM_SHAPE_WHOLE && is_moved(renamed))
 			carry_parts(set, renamed);
+		if (renamed->shape == SM_SHAPE_WHOLE && renamed->goes)
+			put_parts_aside(set, renamed->object);
 	}
 	lead_followers(set, 0);
 	n = list_length(set->renamed);

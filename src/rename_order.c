@@ -225,8 +225,7 @@ step_aside(SmRenameSet *set)
 		if (!renamed->aside)
 		{
 			renamed->aside = true;
-			return rename_now(set, renamed,
-							  sm_rename_set_free_name(set, renamed));
+			return rename_now(set, renamed, sm_rename_set_free_name(set));
 		}
 		stuck = renamed;
 	}

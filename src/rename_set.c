@@ -453,21 +453,37 @@ sm_rename_set_obstacle(const SmRenameSet *set, const SmRenamed *renamed)
 	return NULL;
 }
 
-/* A name that nothing has, where it is now and where it comes to */
+/* Does anything have the name at any time? */
+static bool
+is_used(const SmRenameSet *set, const char *name)
+{
+	ListCell *lc;
+
+	foreach (lc, set->renamed)
+		if (strcmp(((SmRenamed *) lfirst(lc))->new_name, name) == 0)
+			return true;
+	return name_entry(set, name, false) != NULL;
+}
+
+/* A name that nothing has, of whatever kind: relations bring types along */
 char *
-sm_rename_set_free_name(const SmRenameSet *set, const SmRenamed *renamed)
+sm_rename_set_free_name(const SmRenameSet *set)
 {
 	for (int n = 1;; n++)
 	{
 		char *name = psprintf(TEMPORARY_NAME, n);
 
-		if (!sm_rename_set_taken(set, renamed, renamed->schema, name,
-								 SM_TIME_NOW) &&
-			(renamed->new_schema == NULL ||
-			 !sm_rename_set_taken(set, renamed, renamed->new_schema, name,
-								  SM_TIME_NOW)))
+		if (!is_used(set, name))
 			return name;
 	}
+}
+
+/* Makes room for something else, until it is dropped under another name */
+void
+sm_rename_set_put_aside(SmRenameSet *set, SmRenamed *renamed)
+{
+	renamed->new_name = sm_rename_set_free_name(set);
+	renamed->goes = true;
 }
 
 /*

@@ -44,6 +44,7 @@ typedef struct SmRenamed
 	bool hinted;			   /* somebody has said so ... */
 	bool told;				   /* ... in the model, and not in the call */
 	bool aside;				   /* has had a name that is neither */
+	bool goes;				   /* is dropped afterwards */
 	struct SmRenamed *leader;  /* is renamed along with that one */
 	struct SmRenamed *carrier; /* is moved along with that one */
 	List *followers;		   /* of SmAddress: what is renamed along, also if
@@ -84,8 +85,8 @@ sm_rename_set_taken(const SmRenameSet *set, const SmRenamed *renamed,
 					const char *schema, const char *name, SmRenameTime time);
 extern const SmObject *
 sm_rename_set_obstacle(const SmRenameSet *set, const SmRenamed *renamed);
-extern char *
-sm_rename_set_free_name(const SmRenameSet *set, const SmRenamed *renamed);
+extern void sm_rename_set_put_aside(SmRenameSet *set, SmRenamed *renamed);
+extern char *sm_rename_set_free_name(const SmRenameSet *set);
 
 extern SmRenameShape sm_rename_shape(const SmObject *object);
 extern bool sm_rename_has_index(const SmObject *object);

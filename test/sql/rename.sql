@@ -57,8 +57,13 @@ CREATE TABLE app.c (
 	y int
 )', NULL);
 
--- Hints that make no sense
+-- Onto the name of something that is dropped: what holds data takes the call
 SELECT pg_temp.steps('CREATE TABLE app.b (x int)', '{"app.a": "app.b"}');
+SELECT pg_temp.steps('
+-- schemamig: renamed from a
+CREATE TABLE app.b (x int)', NULL);
+
+-- Hints that make no sense
 SELECT pg_temp.steps('CREATE TABLE app.c (x int); CREATE TABLE app.b (z int)', '{"app.a": "app.c", "app.b": "app.c"}');
 SELECT pg_temp.steps('CREATE FUNCTION app.g(int) RETURNS int LANGUAGE sql AS $f$SELECT 1$f$; CREATE FUNCTION app.g(text) RETURNS int LANGUAGE sql AS $f$SELECT 2$f$', '{"app.f": "app.g"}');
 SELECT pg_temp.steps('CREATE TABLE app.parent (x int); CREATE TABLE app.child () INHERITS (app.parent)', '{"app.child.x": "app.child.y"}');

@@ -207,10 +207,11 @@ sub fact_faults
 	my %may = map { $_ => $self->listed($_, $step) } qw(rewrites rebuilt recreated values);
 	my (@faults, %rewritten);
 
-	# the names that both have, of a kind of fact
+	# the names that both have, of a kind of fact, and that mean the same
+	my $other = $self->listed('replaced', $step);
 	my $both = sub {
 		my ($kind) = @_;
-		return grep { $after->{$kind}{$_} } sort keys %{ $before->{$kind} // {} };
+		return grep { $after->{$kind}{$_} && !$other->{$_} && !$other->{s/\.[^.]+\z//r} } sort keys %{ $before->{$kind} // {} };
 	};
 	for my $kind ('relation r', 'relation p')
 	{

@@ -1,0 +1,1 @@
+SELECT a = 2 AND b IS NULL FROM t; SELECT x = 2 AND y IS NULL FROM child;

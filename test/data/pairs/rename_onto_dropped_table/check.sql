@@ -1,0 +1,1 @@
+SELECT id = 7 AND n = 8 AND name = 'x' FROM app.accounts; INSERT INTO app.accounts (name) VALUES ('y') RETURNING id = 8 AND n = 10;

@@ -1,0 +1,1 @@
+INSERT INTO app.accounts (old) VALUES ('o'); INSERT INTO app.users (id, n, name) VALUES (7, 8, 'x'); SELECT setval('app.users_n_seq', 9), setval('app.users_id_seq', 7); INSERT INTO app.orders VALUES (NULL, 7);
