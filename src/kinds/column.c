@@ -326,8 +326,8 @@ definition(const SmObject *column, bool waits)
 						 sm_attr(column, EXPRESSION),
 						 sm_attr(column, GENERATED));
 	if (!waits)
-		appendStringInfoString(&sql, sm_not_null_clause(column));
-	appendStringInfoString(&sql, sm_identity_clause(column));
+		appendStringInfo(&sql, "%s%s", sm_not_null_clause(column),
+						 sm_identity_clause(column));
 	return sql.data;
 }
 
@@ -382,12 +382,9 @@ set_physical(SmDelta *delta, const SmObject *from, const SmObject *to,
 											   NULL, NULL));
 }
 
-/*
- * Those that cannot stand in the definition are set when the table is there:
- * called for columns that are created with it, too.
- */
+/* Those that cannot stand in the definition are set when the table is there */
 static void
-set_new(SmDelta *delta, const SmObject *to, SmPhase phase)
+set_others(SmDelta *delta, const SmObject *to, SmPhase phase)
 {
 	uint64 set = 0;
 
@@ -401,11 +398,21 @@ set_new(SmDelta *delta, const SmObject *to, SmPhase phase)
 		sm_delta_alter_table(delta, to, phase, table_of(to),
 							 "ALTER COLUMN %s DROP DEFAULT",
 							 quote_identifier(to->name));
-	sm_identity_created(delta, to, SM_PHASE_CREATE);
 	sm_not_null_created(delta, to);
 }
 
-/* Has the table a primary key all the time, in which the column is not? */
+/* Called for columns that are created with the table, too */
+static void
+set_new(SmDelta *delta, const SmObject *to, SmPhase phase)
+{
+	set_others(delta, to, phase);
+	sm_identity_created(delta, to, SM_PHASE_CREATE);
+}
+
+/*
+ * Has the table a primary key until the column is filled, in which it is not?
+ * One that another one of the name replaces is there until then.
+ */
 static bool
 has_lasting_key(const SmDelta *delta, const SmObject *column)
 {
@@ -416,21 +423,31 @@ has_lasting_key(const SmDelta *delta, const SmObject *column)
 		const SmObject *key = table->children.item[i];
 
 		if (key->kind == &sm_kind_constraint && sm_constraint_is_primary(key))
-			return (!sm_delta_creates(key) || sm_online_aside(delta, key)) &&
-				   !sm_objects_contain(&key->needs, column);
+			return sm_delta_creates(key)
+					   ? sm_online_aside(delta, key)
+					   : !sm_objects_contain(&key->needs, column);
 	}
 	return false;
 }
 
-/* Can the rows that are there get the default of the column in batches? */
-static bool
-can_fill(const SmDelta *delta, const SmObject *to)
+/*
+ * What rows that are there can get in batches, as SQL: the default of the
+ * column, or the next number of its identity; NULL: they cannot
+ */
+static const char *
+value_to_fill(const SmDelta *delta, const SmObject *to)
 {
 	const SmObject *def = default_of(to);
 
+	if (!sm_online_table(delta, to->parent) ||
+		sm_attr_true(to, CHECKED_DOMAIN) || !has_lasting_key(delta, to))
+		return NULL;
+	if (sm_identity_can_wait(to))
+		return sm_identity_early_value(to);
 	return def && sm_attr_true(def, SM_FIRST_ATTR + 1) &&
-		   sm_delta_is_inline(def) && sm_online_table(delta, to->parent) &&
-		   !sm_attr_true(to, CHECKED_DOMAIN) && has_lasting_key(delta, to);
+				   sm_delta_is_inline(def)
+			   ? sm_attr(def, SM_FIRST_ATTR)
+			   : NULL;
 }
 
 /*
@@ -438,17 +455,19 @@ can_fill(const SmDelta *delta, const SmObject *to)
  * those that are there, then says that all have one.
  */
 static void
-create_filled(SmDelta *delta, const SmObject *to)
+create_filled(SmDelta *delta, const SmObject *to, const char *value)
 {
 	const char *table = to->parent->identity;
 	const char *name = quote_identifier(to->name);
-	const char *value = sm_attr(default_of(to), SM_FIRST_ATTR);
+	bool is_identity = sm_attr(to, SM_IDENTITY) != NULL;
 
+	if (is_identity)
+		sm_identity_begin(delta, to, SM_PHASE_CREATE);
 	sm_delta_alter_table(delta, to, SM_PHASE_CREATE, table, "ADD COLUMN %s",
 						 definition(to, true));
 	sm_delta_alter_table(delta, to, SM_PHASE_CREATE, table,
 						 "ALTER COLUMN %s SET DEFAULT %s", name, value);
-	set_new(delta, to, SM_PHASE_DRESS);
+	set_others(delta, to, SM_PHASE_DRESS);
 	sm_delta_statement(delta, to, SM_PHASE_FINISH,
 					   "CALL schemamig.backfill(%s, %s, condition => %s)",
 					   quote_literal_cstr(table),
@@ -459,6 +478,8 @@ create_filled(SmDelta *delta, const SmObject *to)
 					"updates all rows, in batches; triggers fire for them");
 	if (sm_attr(to, SM_NOT_NULL))
 		sm_not_null_add_online(delta, to, SM_PHASE_FINISH, SM_PHASE_FINISH);
+	if (is_identity)
+		sm_identity_end(delta, to, SM_PHASE_FINISH);
 }
 
 static void
@@ -469,15 +490,17 @@ create(SmDelta *delta, const SmObject *to)
 				  sm_attr(to, SM_IDENTITY) ||
 				  sm_attr_true(to, CHECKED_DOMAIN) ||
 				  (def && sm_attr_true(def, SM_FIRST_ATTR + 1));
+	const char *value;
 
 	if (sm_column_comes_from_parent(to))
 	{
 		set_new(delta, to, SM_PHASE_DRESS);
 		return;
 	}
-	if (can_fill(delta, to))
+	value = value_to_fill(delta, to);
+	if (value)
 	{
-		create_filled(delta, to);
+		create_filled(delta, to, value);
 		return;
 	}
 	sm_not_null_take_over(delta, to, SM_PHASE_CREATE);

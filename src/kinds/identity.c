@@ -86,18 +86,15 @@ comes_later(const SmObject *column)
 		   sm_table_child_columns(column) != NIL;
 }
 
+/* What the sequence is to be like, as it stands in CREATE SEQUENCE, too */
 static char *
-clause(const SmObject *column)
+options(const SmObject *column)
 {
 	StringInfoData sql;
 
 	initStringInfo(&sql);
-	appendStringInfo(&sql, " GENERATED %s AS IDENTITY (",
-					 sm_attr(column, SM_IDENTITY));
 	appendStringInfo(&sql,
-					 "SEQUENCE NAME %s START WITH %s INCREMENT BY %s "
-					 "MINVALUE %s MAXVALUE %s",
-					 sm_attr(column, SM_IDENTITY_SEQUENCE),
+					 "START WITH %s INCREMENT BY %s MINVALUE %s MAXVALUE %s",
 					 sm_attr(column, SM_IDENTITY_START),
 					 sm_attr(column, SM_IDENTITY_INCREMENT),
 					 sm_attr(column, SM_IDENTITY_MIN),
@@ -106,8 +103,15 @@ clause(const SmObject *column)
 		appendStringInfo(&sql, " CACHE %s", sm_attr(column, SM_IDENTITY_CACHE));
 	if (sm_attr_true(column, SM_IDENTITY_CYCLE))
 		appendStringInfoString(&sql, " CYCLE");
-	appendStringInfoChar(&sql, ')');
 	return sql.data;
+}
+
+static char *
+clause(const SmObject *column)
+{
+	return psprintf(" GENERATED %s AS IDENTITY (SEQUENCE NAME %s %s)",
+					sm_attr(column, SM_IDENTITY),
+					sm_attr(column, SM_IDENTITY_SEQUENCE), options(column));
 }
 
 /* What stands in the definition of the column; an empty text if nothing does */
@@ -170,6 +174,76 @@ sm_identity_created(SmDelta *delta, const SmObject *to, SmPhase phase)
 							 quote_identifier(to->name), clause(to));
 	if (sm_attr(to, SM_IDENTITY_PERSISTENCE))
 		set_persistence(delta, to, phase);
+}
+
+/*
+ * Can the rows that are there get their numbers before the column becomes an
+ * identity?  Until then there is no sequence of its name, for others to use.
+ */
+bool
+sm_identity_can_wait(const SmObject *column)
+{
+	if (sm_attr(column, SM_IDENTITY) == NULL || comes_later(column))
+		return false;
+	for (int i = 0; i < column->users.n; i++)
+		if (column->users.item[i]->kind == &sm_kind_default)
+			return false;
+	return true;
+}
+
+/* The sequence that numbers rows until the identity has its own */
+static const char *
+early_sequence(const SmObject *column)
+{
+	return quote_qualified_identifier(column->schema,
+									  makeObjectName(column->parent->name,
+													 column->name,
+													 "schemamig_new"));
+}
+
+/* What gives a row its number until then */
+char *
+sm_identity_early_value(const SmObject *column)
+{
+	return psprintf("nextval(%s)", quote_literal_cstr(early_sequence(column)));
+}
+
+/*
+ * Makes the sequence for that.  Whoever may add rows needs no right to use the
+ * sequence of an identity, but that of a default he does.
+ */
+void
+sm_identity_begin(SmDelta *delta, const SmObject *to, SmPhase phase)
+{
+	const char *sequence = early_sequence(to);
+
+	sm_delta_statement(delta, to, phase, "CREATE SEQUENCE %s AS %s %s",
+					   sequence, sm_column_type(to), options(to));
+	sm_delta_statement(delta, to, phase, "GRANT USAGE ON SEQUENCE %s TO PUBLIC",
+					   sequence);
+}
+
+/*
+ * Has the column, in which all rows have numbers, become an identity that goes
+ * on with the next one.
+ */
+void
+sm_identity_end(SmDelta *delta, const SmObject *to, SmPhase phase)
+{
+	const char *table = to->parent->identity;
+	const char *name = quote_identifier(to->name);
+
+	sm_delta_alter_table(delta, to, phase, table,
+						 "ALTER COLUMN %s DROP DEFAULT", name);
+	sm_delta_alter_table(delta, to, phase, table, "ALTER COLUMN %s ADD%s", name,
+						 clause(to));
+	sm_delta_statement(delta, to, phase,
+					   "SELECT setval(%s, last_value, is_called) FROM %s",
+					   quote_literal_cstr(sm_attr(to, SM_IDENTITY_SEQUENCE)),
+					   early_sequence(to));
+	sm_delta_statement(delta, to, phase, "DROP SEQUENCE %s",
+					   early_sequence(to));
+	sm_identity_created(delta, to, phase);
 }
 
 static void

@@ -33,6 +33,11 @@ sm_identity_aliased(SmSnapshot *snapshot, SmObject *column, SmAddress alias);
 extern char *sm_identity_clause(const SmObject *column);
 extern void
 sm_identity_created(SmDelta *delta, const SmObject *to, SmPhase phase);
+extern bool sm_identity_can_wait(const SmObject *column);
+extern char *sm_identity_early_value(const SmObject *column);
+extern void
+sm_identity_begin(SmDelta *delta, const SmObject *to, SmPhase phase);
+extern void sm_identity_end(SmDelta *delta, const SmObject *to, SmPhase phase);
 extern void
 sm_identity_drop(SmDelta *delta, const SmObject *from, const SmObject *to);
 extern void sm_identity_change(SmDelta *delta, const SmObject *from,

@@ -96,7 +96,7 @@ sub locks_of
 sub locks_of_transactional
 {
 	my ($sql) = @_;
-	return split /\n/,
+	return grep { /Lock\z/ } split /\n/,
 	  query("SET client_min_messages = warning; SET search_path = pg_catalog; BEGIN; SET LOCAL check_function_bodies = off; $sql; "
 		  . locks_of('pg_backend_pid()')
 		  . '; COMMIT;');
@@ -211,6 +211,7 @@ my @changes = (
 	[ 'not null that goes', $plain =~ s/a int/a int NOT NULL/r, $plain ],
 	[ 'column', $plain, "$plain ALTER TABLE t ADD d int DEFAULT 5" ],
 	[ 'column with a volatile default', $plain, "$plain ALTER TABLE t ADD d uuid NOT NULL DEFAULT gen_random_uuid()" ],
+	[ 'identity column', $plain, "$plain ALTER TABLE t ADD d bigint GENERATED ALWAYS AS IDENTITY" ],
 	[ 'column that goes', $plain, 'CREATE TABLE t (id int PRIMARY KEY, a int, c int NOT NULL DEFAULT 1)' ],
 	[ 'type', $plain, $plain =~ s/a int/a bigint/r ],
 	[ 'default', $plain, $plain =~ s/DEFAULT 1/DEFAULT 2/r ],
@@ -487,6 +488,26 @@ is(query('SELECT count(DISTINCT v) FROM t'), '100', 'every row has a value of it
 is(query("SELECT pg_relation_filenode('t')"), $file, 'the table was not written anew');
 is(query("SELECT attnotnull FROM pg_attribute WHERE attrelid = 't'::regclass AND attname = 'v'"), 't', 'the column is NOT NULL');
 is((run_sql('INSERT INTO t (id, a) VALUES (101, 101)'))[1], '', 'rows that come have a value');
+
+# What an identity column numbers: rows that are there, those that others add
+# between its statements, and those that come afterwards
+new_database($filled . 'ALTER TABLE t ADD PRIMARY KEY (id); GRANT INSERT ON t TO regress_online');
+($up) = scripts("$empty ALTER TABLE t ADD n bigint GENERATED ALWAYS AS IDENTITY (START 1000 INCREMENT -3 MINVALUE 1 MAXVALUE 5000); "
+	  . 'ALTER TABLE t ADD PRIMARY KEY (n); GRANT INSERT ON t TO regress_online', 'online => true');
+$file = query("SELECT pg_relation_filenode('t')");
+my $rows = 100;
+for my $step (split /^(?:-- schemamig: commit$|(CALL .*;$|CREATE UNIQUE INDEX CONCURRENTLY .*;$))/m, $up)
+{
+	next if !defined $step || $step !~ /\S/;
+	$step = "BEGIN; $step COMMIT;" if $step !~ /^C/;
+	is((run_sql("SET client_min_messages = warning; $step"))[1], '', 'a step of what numbers rows');
+	$rows++;
+	is((run_sql("SET ROLE regress_online; INSERT INTO t (id, a) VALUES ($rows, $rows)"))[1], '', '... behind which a row is added');
+}
+is(query("SELECT pg_relation_filenode('t')"), $file, 'the table was not written anew');
+is(query('SELECT count(n), max(n), min(n) FROM t'), "$rows|1000|" . (1000 - 3 * ($rows - 1)), 'each row has a number, and none is left out');
+like((run_sql('INSERT INTO t (id, a, n) VALUES (0, 0, 7)'))[1], qr/^ERROR:  428C9: /, 'the column is an identity');
+is(query("SELECT string_agg(relname, ', ') FROM pg_class WHERE relkind = 'S' AND relnamespace = 'public'::regnamespace"), 't_n_seq', '... with a sequence');
 
 # ---------------------------------------------------------------------------
 # Scripts that say where to commit

@@ -1,0 +1,11 @@
+SELECT array_agg(n ORDER BY a) = '{100,110,120}' FROM t;
+SELECT array_agg(id ORDER BY a) = '{1,2,3}' FROM u;
+SELECT array_agg("I d" ORDER BY a) = '{-3,-4,-5,-1}' FROM "U v";
+SELECT array_agg(id ORDER BY a) = '{1,2}' FROM nokey;
+SELECT array_agg(id ORDER BY a) = '{1,2}' FROM r;
+INSERT INTO t VALUES ('n', 4) RETURNING n = 130;
+INSERT INTO u VALUES ('n', 4) RETURNING id = 4;
+INSERT INTO nokey VALUES (4) RETURNING id = 3;
+INSERT INTO r VALUES (4) RETURNING id = 3;
+SELECT count(*) = 0 FROM pg_class WHERE relname LIKE '%schemamig%' AND relnamespace = 'public'::regnamespace;
+DELETE FROM t WHERE a = 'n'; DELETE FROM u WHERE a = 'n'; DELETE FROM nokey WHERE a = 4; DELETE FROM r WHERE a = 4;

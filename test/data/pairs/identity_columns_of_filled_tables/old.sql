@@ -1,0 +1,5 @@
+CREATE TABLE t (a text PRIMARY KEY, b int);
+CREATE TABLE u (a text, b int, PRIMARY KEY (a));
+CREATE UNLOGGED TABLE "U v" (a int PRIMARY KEY);
+CREATE TABLE nokey (a int);
+CREATE TABLE r (a int PRIMARY KEY);
