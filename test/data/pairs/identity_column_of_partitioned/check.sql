@@ -1,0 +1,1 @@
+SELECT array_agg(id ORDER BY id) = '{7,8,9}' FROM p; INSERT INTO p2 VALUES (9, 9) RETURNING id = 10; DELETE FROM p WHERE a = 9;
