@@ -50,7 +50,7 @@
 #include "subxact.h"
 
 /* Objects that the caches may know of at a time */
-#define CACHED_AT_ONCE 2000
+#define CACHED_AT_ONCE 500
 
 /* A piece whose statements are running */
 typedef struct Piece

@@ -10,14 +10,17 @@
  */
 #include "postgres.h"
 
+#include "access/genam.h"
 #include "access/htup_details.h"
+#include "access/table.h"
+#include "catalog/pg_constraint.h"
 #include "catalog/pg_type.h"
 #include "common/hashfn.h"
 #include "utils/builtins.h"
+#include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/syscache.h"
-#include "utils/typcache.h"
 
 #include "compat.h"
 #include "object.h"
@@ -303,6 +306,53 @@ sm_snapshot_part_of(const SmSnapshot *snapshot, SmAddress address)
 	return entry ? entry->object : NULL;
 }
 
+static bool
+has_constraint(Oid domain)
+{
+	Relation catalog = table_open(ConstraintRelationId, AccessShareLock);
+	ScanKeyData key;
+	SysScanDesc scan;
+	bool found;
+
+	ScanKeyInit(&key, Anum_pg_constraint_contypid, BTEqualStrategyNumber,
+				F_OIDEQ, ObjectIdGetDatum(domain));
+	scan = systable_beginscan(catalog, ConstraintTypidIndexId, true, NULL, 1,
+							  &key);
+	found = HeapTupleIsValid(systable_getnext(scan));
+	systable_endscan(scan);
+	table_close(catalog, AccessShareLock);
+	return found;
+}
+
+/*
+ * Is it a domain whose values are checked, by its own constraints or those of
+ * the domain that it is over?  The server's answer to that would put the domain
+ * into its cache of types, where each change of a relation looks for it.
+ */
+static bool
+is_checked_domain(Oid type)
+{
+	while (OidIsValid(type))
+	{
+		HeapTuple tuple = SearchSysCache1(TYPEOID, ObjectIdGetDatum(type));
+		Form_pg_type form;
+		Oid base;
+
+		if (!HeapTupleIsValid(tuple))
+			sm_snapshot_outdated();
+		form = (Form_pg_type) GETSTRUCT(tuple);
+		base = form->typtype == TYPTYPE_DOMAIN ? form->typbasetype : InvalidOid;
+		if (OidIsValid(base) && (form->typnotnull || has_constraint(type)))
+		{
+			ReleaseSysCache(tuple);
+			return true;
+		}
+		ReleaseSysCache(tuple);
+		type = base;
+	}
+	return false;
+}
+
 /*
  * What is to be known of a type.  Of each one it is asked for once only, since
  * there are many more columns than types.
@@ -323,9 +373,8 @@ sm_snapshot_type(SmSnapshot *snapshot, Oid type, int32 typmod)
 		sm_snapshot_outdated();
 	info.collation = ((Form_pg_type) GETSTRUCT(tuple))->typcollation;
 	info.storage = ((Form_pg_type) GETSTRUCT(tuple))->typstorage;
-	info.checked = ((Form_pg_type) GETSTRUCT(tuple))->typtype == TYPTYPE_DOMAIN;
 	ReleaseSysCache(tuple);
-	info.checked = info.checked && DomainHasConstraints(type);
+	info.checked = is_checked_domain(type);
 	info.name =
 		sm_snapshot_text(snapshot, format_type_with_typemod(type, typmod));
 	types_insert(snapshot->types, key, &found)->info = info;
