@@ -433,6 +433,8 @@ order_old(const SmDelta *delta, const SmObject *object)
 		order_part_of_index(object, drop);
 	if (object->kind == &sm_kind_table_type)
 		order_table_type(object, drop);
+	if (object->kind == &sm_kind_operator)
+		sm_operator_order(object);
 	if (drop && object->kind == &sm_kind_partition)
 		order_detached(object, drop);
 	if (object->swapped)

@@ -99,6 +99,7 @@ extern const int sm_n_kinds;
 extern void sm_shell_link(const SmSnapshot *snapshot, SmObject *type);
 extern const SmKind *sm_kind_find(const char *name);
 extern bool sm_kind_is_table(const SmObject *object);
+extern void sm_operator_order(const SmObject *from);
 extern const char *sm_kind_sql_type(const SmObject *object);
 
 #endif /* SM_KINDS_H */

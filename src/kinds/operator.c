@@ -27,6 +27,8 @@ enum
 	JOIN,
 	HASHES,
 	MERGES,
+	COMMUTATOR_DEFINED, /* and not a mere place for one */
+	NEGATOR_DEFINED,
 	LEFT_TYPE,
 	RIGHT_TYPE,
 	COMMUTATOR_IDENTITY, /* of the object */
@@ -41,6 +43,8 @@ static const SmAttr attrs[] = {
 	{ "join", 0 },
 	{ "hashes", 0 },
 	{ "merges", 0 },
+	{ "commutator defined", 0 },
+	{ "negator defined", 0 },
 	{ "left type", SM_ATTR_INFO },
 	{ "right type", SM_ATTR_INFO },
 	{ "commutator identity", SM_ATTR_INFO },
@@ -70,7 +74,7 @@ static const char query[] =
 	SQL_REFERENCE("gn", "g")
 	"CASE WHEN o.oprrest <> 0 THEN o.oprrest::text END, "
 	"CASE WHEN o.oprjoin <> 0 THEN o.oprjoin::text END, "
-	"o.oprcanhash, o.oprcanmerge, "
+	"o.oprcanhash, o.oprcanmerge, c.oprcode <> 0, g.oprcode <> 0, "
 	SQL_TYPE("o.oprleft") ", " SQL_TYPE("o.oprright") ", "
 	"CASE WHEN c.oid IS NOT NULL THEN " SQL_IDENTITY("cn", "c") " END, "
 	"CASE WHEN g.oid IS NOT NULL THEN " SQL_IDENTITY("gn", "g") " END "
@@ -130,6 +134,18 @@ replaces_link(const SmObject *from, const SmObject *to, int identity)
 			 sm_snapshot_find(to->snapshot, &sm_kind_operator, partner));
 }
 
+/*
+ * Is the operator that it leads to dropped, and the link not?  The server takes
+ * the link away then.
+ */
+static bool
+loses_partner(const SmObject *from, const SmObject *to, int identity,
+			  int defined)
+{
+	return sm_text_same(sm_attr(from, identity), sm_attr(to, identity)) &&
+		   sm_attr_true(from, defined) && !sm_attr_true(to, defined);
+}
+
 static SmFate
 fate(const SmObject *from, const SmObject *to, uint64 changed)
 {
@@ -139,7 +155,9 @@ fate(const SmObject *from, const SmObject *to, uint64 changed)
 		if (SM_DIFFERS(changed, i) && !can_set(from, i))
 			return SM_REPLACE;
 	if (replaces_link(from, to, COMMUTATOR_IDENTITY) ||
-		replaces_link(from, to, NEGATOR_IDENTITY))
+		replaces_link(from, to, NEGATOR_IDENTITY) ||
+		loses_partner(from, to, COMMUTATOR_IDENTITY, COMMUTATOR_DEFINED) ||
+		loses_partner(from, to, NEGATOR_IDENTITY, NEGATOR_DEFINED))
 		return SM_REPLACE;
 	return SM_ALTER;
 }
@@ -175,6 +193,27 @@ create(SmDelta *delta, const SmObject *to)
 					   "CREATE OPERATOR %.*s (\n\t%s\n)",
 					   (int) (strrchr(to->identity, '(') - to->identity),
 					   to->identity, sql.data);
+}
+
+/*
+ * An operator, of the old state, that is created again leaves a place for one
+ * that is dropped, and does not find that instead.
+ */
+void
+sm_operator_order(const SmObject *from)
+{
+	for (int i = COMMUTATOR_IDENTITY; from->peer && i <= NEGATOR_IDENTITY; i++)
+	{
+		const SmObject *partner =
+			sm_attr(from->peer, i) == NULL
+				? NULL
+				: sm_snapshot_find(from->snapshot, &sm_kind_operator,
+								   sm_attr(from->peer, i));
+
+		if (partner && partner->peer == NULL)
+			sm_delta_precede(partner->action[SM_PHASE_DROP],
+							 from->peer->action[SM_PHASE_CREATE]);
+	}
 }
 
 static void
