@@ -587,6 +587,22 @@ change_lines(const Target *target, const List *may_have, const List *has,
 			   "%sGRANT %s ON %s TO %s WITH GRANT OPTION");
 }
 
+/* Who owns the object, quoted.  Sequences of a table have the owner of that */
+static const char *
+owner_of(const SmObject *object)
+{
+	const char *otherwise = "CURRENT_USER";
+
+	if (object->kind == &sm_kind_identity_sequence)
+		object = object->parent->parent;
+	else if (object->kind == &sm_kind_sequence && object->owners.n > 0 &&
+			 object->owners.item[0]->parent)
+		object = object->owners.item[0]->parent;
+	if (object->peer)
+		otherwise = sm_text_or(object->peer->attr[SM_OWNER], otherwise);
+	return sm_text_or(object->attr[SM_OWNER], otherwise);
+}
+
 /*
  * Plans the statements by which an object gets its privileges.  from is NULL
  * if it is created.
@@ -602,11 +618,8 @@ sm_acl_change(SmDelta *delta, const SmObject *from, const SmObject *to)
 		return;
 	target.what = psprintf("%s %s", grant_type(to),
 						   to->kind->acl_type == 'c' ? to->parent->identity
-													 : to->identity);
-	target.owner = sm_text_or(to->attr[SM_OWNER],
-							  to->peer ? sm_text_or(to->peer->attr[SM_OWNER],
-													"CURRENT_USER")
-									   : "CURRENT_USER");
+													 : sm_kind_sql_name(to));
+	target.owner = owner_of(to);
 	if (from)
 		may_have = has = object_lines(from);
 	else

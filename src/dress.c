@@ -22,7 +22,7 @@ static void
 change_owner(SmDelta *delta, const SmObject *to, const char *owner)
 {
 	sm_delta_statement(delta, to, SM_PHASE_DRESS, "ALTER %s %s OWNER TO %s",
-					   sm_kind_sql_type(to), to->identity, owner);
+					   sm_kind_sql_type(to), sm_kind_sql_name(to), owner);
 }
 
 static void
@@ -31,7 +31,7 @@ change_comment(SmDelta *delta, const SmObject *to)
 	const char *comment = to->attr[SM_COMMENT];
 
 	sm_delta_statement(delta, to, SM_PHASE_DRESS, "COMMENT ON %s %s IS %s",
-					   sm_kind_sql_type(to), to->identity,
+					   sm_kind_sql_type(to), sm_kind_sql_name(to),
 					   comment ? quote_literal_cstr(comment) : "NULL");
 }
 
@@ -65,7 +65,7 @@ set_label(SmDelta *delta, const SmObject *to, const char *provider,
 	sm_delta_statement(delta, to, SM_PHASE_DRESS,
 					   "SECURITY LABEL FOR %s ON %s %s IS %s",
 					   quote_identifier(provider), sm_kind_sql_type(to),
-					   to->identity,
+					   sm_kind_sql_name(to),
 					   label ? quote_literal_cstr(label) : "NULL");
 }
 

@@ -808,6 +808,11 @@ order_new(const SmDelta *delta, const SmObject *object)
 		sm_delta_precede(object->parent->action[SM_PHASE_DRESS], dress);
 		sm_delta_precede(object->parent->action[SM_PHASE_CREATE], dress);
 	}
+	if (object->kind == &sm_kind_identity_sequence)
+	{
+		sm_delta_precede(object->parent->action[SM_PHASE_FINISH], dress);
+		sm_delta_precede(object->parent->parent->action[SM_PHASE_DRESS], dress);
+	}
 }
 
 /* ------------------------------------------------------------------------

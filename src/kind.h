@@ -165,6 +165,9 @@ typedef struct SmKind
 	/* words that name it in SQL, as in COMMENT ON ... identity */
 	const char *(*sql_type)(const SmObject *object);
 
+	/* optional: what it is called in SQL, if that is not its identity */
+	const char *(*sql_name)(const SmObject *object);
+
 	/* optional: has the row that the object was made of, in a context that is
 	 * reset behind it; may change attributes, and say what else in the catalogs
 	 * means the object.  What it says must be in the snapshot's context */

@@ -49,6 +49,7 @@ const SmKind *const sm_kinds[] = {
 	&sm_kind_table,
 	&sm_kind_foreign_table,
 	&sm_kind_column,
+	&sm_kind_identity_sequence,
 	&sm_kind_default,
 	&sm_kind_view,
 	&sm_kind_materialized_view,
@@ -96,4 +97,12 @@ const char *
 sm_kind_sql_type(const SmObject *object)
 {
 	return object->kind->sql_type(object);
+}
+
+/* What stands behind them */
+const char *
+sm_kind_sql_name(const SmObject *object)
+{
+	return object->kind->sql_name ? object->kind->sql_name(object)
+								  : object->identity;
 }

@@ -58,6 +58,7 @@ extern const SmKind sm_kind_ts_mapping;
 extern const SmKind sm_kind_table;
 extern const SmKind sm_kind_table_type;
 extern const SmKind sm_kind_column;
+extern const SmKind sm_kind_identity_sequence;
 extern const SmKind sm_kind_default;
 extern const SmKind sm_kind_partition;
 extern const SmKind sm_kind_view;
@@ -101,5 +102,6 @@ extern const SmKind *sm_kind_find(const char *name);
 extern bool sm_kind_is_table(const SmObject *object);
 extern void sm_operator_order(const SmObject *from);
 extern const char *sm_kind_sql_type(const SmObject *object);
+extern const char *sm_kind_sql_name(const SmObject *object);
 
 #endif /* SM_KINDS_H */

@@ -341,3 +341,71 @@ sm_identity_change(SmDelta *delta, const SmObject *from, const SmObject *to,
 							 sm_attr(to, SM_IDENTITY));
 	change_sequence(delta, from, to, changed);
 }
+
+/* ------------------------------------------------------------------------
+ * Privileges and comments of the sequences
+ * ------------------------------------------------------------------------ */
+
+/* clang-format off */
+static const char query[] =
+	"SELECT c.oid, 0, d.refobjid, d.refobjsubid, NULL::text, NULL::text, "
+	"NULL::text, NULL::text, " SM_SQL_ACL("c.relacl", "c.relowner") " "
+	"FROM pg_class c JOIN pg_depend d ON d.classid = 'pg_class'::regclass "
+	"AND d.objid = c.oid AND d.objsubid = 0 AND d.deptype = 'i' "
+	"AND d.refclassid = 'pg_class'::regclass AND d.refobjsubid > 0 "
+	"WHERE c.relkind = 'S' AND c.relnamespace = ANY ($1)";
+/* clang-format on */
+
+/* In the catalogs the sequence means the column, to which all else belongs */
+static void
+complete(SmSnapshot *snapshot, SmObject *object, TupleTableSlot *row)
+{
+	sm_snapshot_place_part(snapshot, object->address, object);
+}
+
+static const char *
+sql_type(const SmObject *object)
+{
+	return "SEQUENCE";
+}
+
+static const char *
+sql_name(const SmObject *object)
+{
+	return sm_attr(object->parent, SM_IDENTITY_SEQUENCE);
+}
+
+static bool
+is_inline(const SmObject *object)
+{
+	return true;
+}
+
+/* It comes and goes with the column, or with what makes that an identity */
+static void
+create(SmDelta *delta, const SmObject *to)
+{
+}
+
+static void
+drop(SmDelta *delta, const SmObject *from)
+{
+}
+
+const SmKind sm_kind_identity_sequence = {
+	.name = "identity sequence",
+	.classid = RelationRelationId,
+	.parent_class = RelationRelationId,
+	.query = query,
+	.naming = SM_NAMED_AS_PARENT,
+	.flags = SM_KIND_REBUILDABLE,
+	.weight = 42,
+	.acl_type = 's',
+	.complete = complete,
+	.part_comment = SM_COMMENT,
+	.sql_type = sql_type,
+	.sql_name = sql_name,
+	.is_inline = is_inline,
+	.create = create,
+	.drop = drop,
+};
