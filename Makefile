@@ -33,13 +33,13 @@ RUN = tenant progress observe locks trust hook vtable mirror journal unfinished 
 	repeat run step outside runner migrate keyset cursor batch replica backfill launch worker follow stamp
 SCHEMA = caches coltype object deparse delta kinds acl dress filter reach others snapshot \
 	kinds/options kinds/foreign kinds/attribute kinds/relation kinds/schema kinds/extension kinds/type kinds/enum kinds/composite \
-	kinds/domain kinds/function kinds/table online kinds/notnull kinds/identity kinds/column kinds/sequence kinds/default kinds/condition kinds/inherited_key kinds/partition \
+	kinds/domain kinds/function kinds/table online kinds/inherited_notnull kinds/notnull kinds/identity kinds/column kinds/sequence kinds/default kinds/condition kinds/inherited_key kinds/partition \
 	kinds/view kinds/matview kinds/view_column kinds/not_valid kinds/constraint kinds/index kinds/trigger kinds/policy kinds/aggregate kinds/rule kinds/statistics \
 	kinds/collation kinds/basetype kinds/rangetype kinds/conversion kinds/operator kinds/opclass \
 	kinds/textsearch kinds/tabletype \
 	kinds/access_method kinds/language kinds/foreign_data_wrapper kinds/server kinds/user_mapping \
 	kinds/transform kinds/cast kinds/publication kinds/subscription kinds/event_trigger kinds/default_privileges \
-	cycle namesakes edges order diff lockmode emit serialize subxact allow touch hint ddl relocate aside unenforced nostorage bounds enumval displace solo seqlock enact scratch \
+	cycle namesakes descent edges order diff lockmode emit serialize subxact allow touch hint ddl relocate aside unenforced nostorage bounds enumval displace solo seqlock enact scratch \
 	rename_name rename_set rename_along rename_same rename_order rename_extension rename_catalog rename_guess rename model \
 	compare prove request check
 TOOLS = author registry inspect render offline validate autogenerate \

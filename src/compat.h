@@ -12,8 +12,10 @@
 #ifndef SM_COMPAT_H
 #define SM_COMPAT_H
 
+#include "access/htup_details.h"
 #include "access/xact.h"
 #include "catalog/objectaddress.h"
+#include "catalog/pg_constraint.h"
 #include "catalog/pg_namespace.h"
 #include "catalog/pg_proc.h"
 #include "commands/defrem.h"
@@ -176,12 +178,30 @@ sm_define_index_unbuilt(Oid relation, IndexStmt *stmt)
 					   false, true, true, true, false);
 }
 
+/* PG18 has constraints for NOT NULL.  Does the column have one that a key takes? */
+static inline bool
+sm_has_not_null(Oid relation, const char *column)
+{
+#if PG_VERSION_NUM >= 180000
+	HeapTuple tuple = findNotNullConstraint(relation, column);
+	Form_pg_constraint form;
+
+	if (tuple == NULL)
+		return false;
+	form = (Form_pg_constraint) GETSTRUCT(tuple);
+	return form->convalidated && !form->connoinherit;
+#else
+	return false;
+#endif
+}
+
 /*
  * What ALTER TABLE has to do for a primary key before it makes the index: PG18
- * expects the constraints to be there, before that it sees to them itself.
+ * expects the constraints to be there, before that it sees to them itself.  It
+ * leaves those alone that are there: they would become the table's own.
  */
 static inline List *
-sm_primary_key_commands(List *keys)
+sm_primary_key_commands(Oid relation, List *keys)
 {
 	List *cmds = NIL;
 
@@ -190,8 +210,11 @@ sm_primary_key_commands(List *keys)
 
 	foreach (lc, keys)
 	{
-		AlterTableCmd *cmd = makeNode(AlterTableCmd);
+		AlterTableCmd *cmd;
 
+		if (sm_has_not_null(relation, strVal(lfirst(lc))))
+			continue;
+		cmd = makeNode(AlterTableCmd);
 		cmd->subtype = AT_AddConstraint;
 		cmd->recurse = true;
 		cmd->def = (Node *) makeNotNullConstraint(lfirst(lc));

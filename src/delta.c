@@ -193,6 +193,19 @@ sm_delta_refuse(SmDelta *delta, const SmObject *object, bool data_loss,
 	delta->refusals = lappend(delta->refusals, refusal);
 }
 
+/*
+ * Says that something about an object differs, but is left as it is, because
+ * the server has no way to change it.  There is a WARNING of it.
+ */
+void
+sm_delta_uncompared(SmDelta *delta, const SmObject *object, const char *what)
+{
+	delta->to->warnings =
+		lappend(delta->to->warnings,
+				psprintf("%s of %s %s", what, object->kind->name,
+						 object->identity));
+}
+
 /* Is the object, of the new state, created by the statement of its parent? */
 bool
 sm_delta_is_inline(const SmObject *object)

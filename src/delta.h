@@ -97,6 +97,8 @@ sm_delta_outside(SmDelta *delta, const SmObject *object, SmPhase phase);
 extern void
 sm_delta_refuse(SmDelta *delta, const SmObject *object, bool data_loss,
 				const char *fmt, ...) pg_attribute_printf(4, 5);
+extern void
+sm_delta_uncompared(SmDelta *delta, const SmObject *object, const char *what);
 extern void sm_delta_precede(SmAction *first, SmAction *second);
 extern void sm_delta_prefer(SmAction *first, SmAction *second);
 extern bool sm_delta_give_in(SmAction *first, SmAction *second);

@@ -510,6 +510,7 @@ sm_diff(SmSnapshot *from, SmSnapshot *to, const SmDiffOptions *options)
 	match(&diff);
 	rebuild_whole_indexes(&diff);
 	rebuild_links(&diff);
+	sm_not_null_mark(delta);
 	spread(&diff);
 	if (!options->allow_data_loss)
 		protect_data(&diff);

@@ -18,6 +18,7 @@
 #include "postgres.h"
 
 #include "compat.h"
+#include "descent.h"
 #include "edges.h"
 #include "kinds.h"
 #include "kinds/inherited_key.h"
@@ -283,57 +284,6 @@ order_primary_keys(const SmObject *constraint, SmAction *drop)
 	}
 }
 
-/*
- * A check that a table has by itself is there before that of a parent, which
- * takes it, and goes behind it.
- */
-static void
-order_inherited_check(const SmObject *check)
-{
-	const SmObject *table = check->parent;
-	bool stays = !sm_delta_creates(table) && !sm_delta_drops(table);
-
-	for (int i = 0; stays && i < table->needs.n; i++)
-	{
-		const SmObject *parent = table->needs.item[i];
-
-		for (int j = 0; sm_kind_is_table(parent) && j < parent->children.n; j++)
-		{
-			const SmObject *other = parent->children.item[j];
-
-			if (other == check || other->kind != check->kind ||
-				strcmp(other->name, check->name) != 0)
-				continue;
-			sm_delta_precede(other->action[SM_PHASE_DROP],
-							 check->action[SM_PHASE_DROP]);
-			sm_delta_precede(check->action[SM_PHASE_CREATE],
-							 other->action[SM_PHASE_CREATE]);
-		}
-	}
-}
-
-/* What a column has by itself goes behind what it has from a parent */
-static void
-order_disinherited(const SmObject *column)
-{
-	ListCell *lc;
-
-	foreach (lc, sm_table_parent_columns(column))
-	{
-		const SmObject *inherited = lfirst(lc);
-
-		if (sm_delta_drops(column->parent))
-			sm_delta_precede(column->action[SM_PHASE_DROP],
-							 inherited->action[SM_PHASE_DROP]);
-		else
-			sm_delta_precede(inherited->action[SM_PHASE_DROP],
-							 column->action[SM_PHASE_DROP]);
-		sm_delta_precede(inherited->action[SM_PHASE_DROP],
-						 action_of(column->peer, SM_PHASE_ALTER));
-		sm_not_null_order_old(column, inherited);
-	}
-}
-
 /* The object, or the column of a parent with which this one goes */
 static const SmObject *
 goes_with(const SmObject *object)
@@ -385,6 +335,8 @@ order_old(const SmDelta *delta, const SmObject *object)
 		const SmObject *needed = goes_with(object->needs.item[i]);
 
 		sm_delta_precede(drop, needed->action[SM_PHASE_DROP]);
+		if (sm_constraint_is_primary(object))
+			sm_descent_precede(drop, needed);
 		/* unless it goes with a change of what it is a part of, or what
 		 * replaces it is there by then */
 		if (drop && drop->phase == SM_PHASE_DROP &&
@@ -421,9 +373,9 @@ order_old(const SmDelta *delta, const SmObject *object)
 	if (object->kind == &sm_kind_partition)
 		split = order_referencing(object);
 	if (object->kind == &sm_kind_column)
-		order_disinherited(object);
+		sm_descent_order_old(object);
 	if (sm_constraint_is_check(object))
-		order_inherited_check(object);
+		sm_descent_order_check(object);
 	if (object->kind == &sm_kind_constraint)
 		order_primary_keys(object, drop);
 	if (drop && object->kind == &sm_kind_index)
@@ -594,39 +546,6 @@ is_disturbing(const SmObject *object)
 }
 
 /*
- * A column is as that of the parent is when it comes from there.  One that the
- * table has by itself is there before the parent's is added, which takes it as
- * it is.
- */
-static void
-order_inherited(const SmObject *column)
-{
-	SmAction *create = column->action[SM_PHASE_CREATE];
-	bool merges = !sm_column_comes_from_parent(column) &&
-				  !sm_delta_creates(column->parent);
-	ListCell *lc;
-
-	foreach (lc,
-			 sm_delta_creates(column) ? sm_table_parent_columns(column) : NIL)
-	{
-		const SmObject *inherited = lfirst(lc);
-
-		if (merges)
-		{
-			sm_delta_precede(create, inherited->action[SM_PHASE_CREATE]);
-			continue;
-		}
-		sm_delta_precede(inherited->action[SM_PHASE_CREATE], create);
-		sm_delta_precede(inherited->action[SM_PHASE_ALTER], create);
-		sm_delta_precede(inherited->action[SM_PHASE_DRESS], create);
-		sm_delta_precede(inherited->action[SM_PHASE_CREATE],
-						 column->action[SM_PHASE_DRESS]);
-	}
-	sm_not_null_order(column);
-	sm_delta_precede(create, column->action[SM_PHASE_ALTER]);
-}
-
-/*
  * Once there are columns with values of a domain within another type, the
  * server refuses to check what is in them.
  */
@@ -710,23 +629,6 @@ order_partitioned_index(const SmDelta *delta, const SmObject *index)
 							 build);
 }
 
-/* What changes in a column may be done by the statement for its parent's */
-static void
-order_after_parents(const SmObject *column, SmAction *action)
-{
-	ListCell *lc;
-
-	if (action == NULL || column->kind != &sm_kind_column ||
-		column->fate != SM_ALTER)
-		return;
-	foreach (lc, sm_table_parent_columns(column))
-	{
-		sm_delta_precede(((const SmObject *) lfirst(lc))->action[SM_PHASE_ALTER],
-						 action);
-		order_after_parents(lfirst(lc), action);
-	}
-}
-
 static void
 order_new(const SmDelta *delta, const SmObject *object)
 {
@@ -742,8 +644,8 @@ order_new(const SmDelta *delta, const SmObject *object)
 		sm_delta_precede(needed->action[SM_PHASE_ALTER], create);
 		sm_delta_precede(needed->action[SM_PHASE_CREATE], alter);
 		sm_delta_precede(needed->action[SM_PHASE_ALTER], alter);
-		order_after_parents(needed, create);
-		order_after_parents(needed, object->action[SM_PHASE_PREPARE]);
+		sm_descent_follow(needed, create);
+		sm_descent_follow(needed, object->action[SM_PHASE_PREPARE]);
 	}
 	for (int i = 0; i < object->owners.n; i++)
 	{
@@ -773,7 +675,7 @@ order_new(const SmDelta *delta, const SmObject *object)
 	if (object->kind == &sm_kind_partition)
 		order_partition(object, create);
 	if (sm_constraint_is_check(object))
-		order_inherited_check(object);
+		sm_descent_order_check(object);
 	if (object->kind == &sm_kind_constraint)
 	{
 		order_persistence(object);
@@ -795,7 +697,7 @@ order_new(const SmDelta *delta, const SmObject *object)
 				order_part_of_partial(object, object->owners.item[i]);
 	}
 	if (object->kind == &sm_kind_column)
-		order_inherited(object);
+		sm_descent_order_new(object);
 	if (object->kind == &sm_kind_domain_constraint)
 		order_domain_check(create, object->parent);
 	order_online(delta, object);

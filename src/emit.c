@@ -371,6 +371,7 @@ sm_emit_changes(const SmDelta *delta, List *changes, bool is_upgrade)
 		ListCell *lc2;
 
 		if (is_upgrade && action->phase == SM_PHASE_DROP &&
+			sm_delta_drops(action->object) &&
 			(object->kind->flags & SM_KIND_HOLDS_DATA))
 			change->drops_data = true;
 		foreach (lc2, collect(list_make1(action)))

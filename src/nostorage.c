@@ -245,7 +245,8 @@ edit_alter_table(AlterTableStmt *stmt, const char *sql)
 			sm_index_keep_file(castNode(IndexStmt, cmd->def), NO_FILE);
 	}
 	if (constraint->contype == CONSTR_PRIMARY)
-		result->cmds = list_concat(sm_primary_key_commands(constraint->keys),
+		result->cmds = list_concat(sm_primary_key_commands(relation,
+														   constraint->keys),
 								   result->cmds);
 	return result;
 }

@@ -124,14 +124,15 @@ sm_request_online(FunctionCallInfo fcinfo, int n, SmComparison *comparison)
 void
 sm_request_warn(const SmComparison *comparison)
 {
-	const SmSnapshot *sides[2] = { comparison->live, comparison->desired };
+	const SmSnapshot *sides[] = { comparison->live, comparison->renamed,
+								  comparison->desired };
 	List *seen = NIL;
 
-	for (int i = 0; i < 2; i++)
+	for (int i = 0; i < (int) lengthof(sides); i++)
 	{
 		ListCell *lc;
 
-		foreach (lc, sides[i]->warnings)
+		foreach (lc, sides[i] ? sides[i]->warnings : NIL)
 		{
 			String *name = makeString(lfirst(lc));
 
@@ -144,8 +145,8 @@ sm_request_warn(const SmComparison *comparison)
 }
 
 /*
- * Reads both states, says what is not compared and what looks like a rename,
- * and makes the scripts and the rows.
+ * Reads both states, makes the scripts and the rows, and says what is not
+ * compared, for which plans have reasons, too, and what looks like a rename.
  */
 void
 sm_request_compare(SmComparison *comparison)
@@ -153,8 +154,8 @@ sm_request_compare(SmComparison *comparison)
 	ListCell *lc;
 
 	sm_compare_read(comparison);
-	sm_request_warn(comparison);
 	sm_compare_plan(comparison);
+	sm_request_warn(comparison);
 	foreach (lc, comparison->likely)
 		ereport(NOTICE, (errmsg("%s", (char *) lfirst(lc))));
 }

@@ -57,6 +57,7 @@ static const SmAttr attrs[] = {
 	{ "not null", 0 },
 	{ "not null name", SM_ATTR_INFO },
 	{ "not null inherited", SM_ATTR_INFO },
+	{ "not null only inherited", 0 },
 	{ "not null comment", 0 },
 	{ "identity", 0 },
 	{ "sequence", 0 },
@@ -149,6 +150,7 @@ read_tuple(SmReader *reader, HeapTuple tuple, TupleDesc desc)
 static void
 loaded(SmObject *column)
 {
+	sm_not_null_loaded(column);
 	if (column->attr[SM_IDENTITY_SEQUENCE] == NULL)
 		column->attr[SM_IDENTITY] = NULL;
 }
@@ -599,7 +601,8 @@ alter(SmDelta *delta, const SmObject *from, const SmObject *to, uint64 changed)
 		if (sm_attr_is(to, GENERATED, "STORED") && !is_foreign(to))
 			sm_delta_rewrites(delta, to, SM_PHASE_ALTER);
 	}
-	if (SM_DIFFERS(changed, SM_NOT_NULL))
+	if (SM_DIFFERS(changed, SM_NOT_NULL) ||
+		SM_DIFFERS(changed, SM_NOT_NULL_ONLY_INHERITED))
 		sm_not_null_change(delta, from, to, disturbs(from, to, changed));
 	if (sm_attr(to, SM_NOT_NULL) && SM_DIFFERS(changed, SM_NOT_NULL_COMMENT))
 		sm_not_null_comment(delta, to);

@@ -623,6 +623,20 @@ create_by_index(SmDelta *delta, const SmObject *to)
 	dress_index(delta, to);
 }
 
+/*
+ * Would NOT NULL that is only inherited become the table's own?  So it does
+ * where an index becomes a primary key, and there is no way back.
+ */
+static bool
+makes_own(const SmObject *to)
+{
+	for (int i = 0; sm_constraint_is_primary(to) && i < to->needs.n; i++)
+		if (to->needs.item[i]->kind == &sm_kind_column &&
+			sm_attr_true(to->needs.item[i], SM_NOT_NULL_ONLY_INHERITED))
+			return true;
+	return false;
+}
+
 /* Can the constraint be added without a look at the rows that are there? */
 static bool
 can_wait(const SmDelta *delta, const SmObject *to)
@@ -654,7 +668,8 @@ create(SmDelta *delta, const SmObject *to)
 			sm_not_valid_add(delta, to);
 			return;
 		}
-		if (key_columns(to) && !sm_table_is_partitioned(to->parent))
+		if (key_columns(to) && !sm_table_is_partitioned(to->parent) &&
+			!makes_own(to))
 		{
 			create_by_index(delta, to);
 			return;

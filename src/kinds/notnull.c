@@ -16,6 +16,7 @@
 
 #include "compat.h"
 #include "kinds.h"
+#include "kinds/inherited_notnull.h"
 #include "kinds/notnull.h"
 #include "kinds/table.h"
 #include "online.h"
@@ -52,26 +53,6 @@ sm_not_null_read(SmSnapshot *snapshot, SmObject *column,
 	sm_snapshot_place_part(snapshot, address, column);
 }
 
-/* The definition of NOT NULL without a name, which may have such words itself */
-static const char *
-unnamed_not_null(const SmObject *column)
-{
-	const char *found = strstr(sm_attr(column, SM_NOT_NULL), "NOT NULL");
-	const char *next;
-
-	while ((next = strstr(found + 1, "NOT NULL")) != NULL)
-		found = next;
-	return found;
-}
-
-/* By a constraint that cannot stand in a definition? */
-static bool
-is_not_valid(const SmObject *column)
-{
-	return sm_attr(column, SM_NOT_NULL) &&
-		   strstr(unnamed_not_null(column), "NOT VALID") != NULL;
-}
-
 /*
  * What stands before NOT NULL where the name that the server would choose could
  * be taken: by a child, whose constraint has the name of its parent's
@@ -87,161 +68,17 @@ prefix(const SmObject *column)
 	return psprintf("CONSTRAINT %s ", name);
 }
 
-/* Has the column, of a table that is there on both sides, a constraint? */
-static bool
-is_of_lasting_table(const SmObject *column)
-{
-	return sm_attr(column, SM_NOT_NULL) && sm_attr(column, SM_NOT_NULL_NAME) &&
-		   column->parent->fate != SM_CREATE &&
-		   column->parent->fate != SM_DROP &&
-		   column->parent->fate != SM_REPLACE;
-}
-
 /*
- * The column of a parent with whose constraint one comes that the column has not
- * had before: that of the same name, but rather one that has been validated,
- * because that one cannot come later.  NULL if the column has one by itself.
- */
-static const SmObject *
-bringer(const SmObject *column)
-{
-	const SmObject *found = NULL;
-	ListCell *lc;
-
-	if (!is_of_lasting_table(column) ||
-		!sm_attr_true(column, SM_NOT_NULL_INHERITED) ||
-		(column->peer && sm_attr(column->peer, SM_NOT_NULL)))
-		return NULL;
-	foreach (lc, sm_table_parent_columns(column))
-	{
-		const SmObject *other = lfirst(lc);
-
-		if (sm_attr(other, SM_NOT_NULL) &&
-			sm_attr_is(other, SM_NOT_NULL_NAME,
-					   sm_attr(column, SM_NOT_NULL_NAME)) &&
-			(found == NULL || is_not_valid(found)))
-			found = other;
-	}
-	return found;
-}
-
-/* What comes with the constraint of a parent may be validated all the same */
-static bool
-is_validated_apart(const SmObject *column)
-{
-	const SmObject *from = bringer(column);
-
-	return from && is_not_valid(from) && !is_not_valid(column);
-}
-
-/*
- * Is there a constraint, of a table that is there on both sides, that is
- * another one than that of a parent would bring along?  It is there before
- * that, which takes it then, and goes after that.
- */
-bool
-sm_not_null_is_own(const SmObject *column)
-{
-	ListCell *lc;
-
-	if (!is_of_lasting_table(column) || bringer(column))
-		return false;
-	foreach (lc, sm_table_parent_columns(column))
-	{
-		const SmObject *other = lfirst(lc);
-
-		if (sm_attr(other, SM_NOT_NULL) &&
-			(!sm_attr_true(column, SM_NOT_NULL_INHERITED) ||
-			 !sm_attr_is(other, SM_NOT_NULL_NAME,
-						 sm_attr(column, SM_NOT_NULL_NAME)) ||
-			 is_not_valid(other) != is_not_valid(column)))
-			return true;
-	}
-	return false;
-}
-
-/*
- * Does a new column have to wait for NOT NULL until that of a child is there,
- * which the child has by itself or from somebody else?
- */
-bool
-sm_not_null_waits(const SmObject *column)
-{
-	ListCell *lc;
-
-	if (sm_attr(column, SM_NOT_NULL) == NULL ||
-		sm_delta_creates(column->parent) || !sm_delta_creates(column))
-		return false;
-	foreach (lc, sm_table_child_columns(column))
-	{
-		const SmObject *child = lfirst(lc);
-		const SmObject *from = bringer(child);
-
-		if (sm_not_null_is_own(child) || (from && from != column))
-			return true;
-	}
-	return false;
-}
-
-/*
- * What a column of the old state has by itself, or is to have by itself, goes
- * or changes behind what it has from the parent's
+ * What is only inherited is not dumped with its table.  That of a partition is,
+ * whosever it is, but not if it is NOT VALID.
  */
 void
-sm_not_null_order_old(const SmObject *column, const SmObject *inherited)
+sm_not_null_loaded(SmObject *column)
 {
-	bool loses = sm_attr(column, SM_NOT_NULL) &&
-				 sm_attr(inherited, SM_NOT_NULL) && inherited->peer &&
-				 sm_attr(inherited->peer, SM_NOT_NULL) == NULL;
-
-	if (column->peer == NULL || inherited->peer == NULL ||
-		sm_not_null_is_own(column->peer))
-		return;
-	if (loses || sm_not_null_is_own(column))
-		sm_delta_precede(inherited->peer->action[SM_PHASE_ALTER],
-						 column->peer->action[SM_PHASE_ALTER]);
-}
-
-/* What one column is changed to, in whatever form, comes before another's */
-static void
-precede(const SmObject *first, const SmObject *second)
-{
-	static const SmPhase phases[] = { SM_PHASE_PREPARE, SM_PHASE_ALTER };
-
-	for (int i = 0; i < (int) lengthof(phases); i++)
-		for (int j = 0; j < (int) lengthof(phases); j++)
-			sm_delta_precede(first->action[phases[i]],
-							 second->action[phases[j]]);
-}
-
-/* Constraints that come to a child from several parents come in this order */
-void
-sm_not_null_order(const SmObject *column)
-{
-	const SmObject *from = bringer(column);
-	ListCell *lc;
-
-	if (from == NULL && !sm_not_null_is_own(column))
-		return;
-	foreach (lc, sm_table_parent_columns(column))
-	{
-		const SmObject *other = lfirst(lc);
-
-		sm_delta_precede(other->action[SM_PHASE_CREATE],
-						 column->action[SM_PHASE_ALTER]);
-		if (other == from)
-		{
-			precede(other, column);
-			continue;
-		}
-		precede(column, other);
-		if (from)
-		{
-			precede(from, other);
-			sm_delta_precede(from->action[SM_PHASE_CREATE],
-							 other->action[SM_PHASE_ALTER]);
-		}
-	}
+	if (sm_attr_true(column, SM_NOT_NULL_INHERITED) &&
+		(sm_not_null_is_not_valid(column) ||
+		 !sm_table_is_partition(column->parent)))
+		column->attr[SM_NOT_NULL_ONLY_INHERITED] = "t";
 }
 
 /* What stands in the definition of the column; an empty text if nothing does */
@@ -252,8 +89,9 @@ sm_not_null_clause(const SmObject *column)
 					 sm_table_inherits(column->parent) &&
 					 !sm_not_null_is_own(column);
 
-	if (sm_attr(column, SM_NOT_NULL) == NULL || is_not_valid(column) ||
-		sm_not_null_waits(column) || inherited)
+	if (sm_attr(column, SM_NOT_NULL) == NULL ||
+		sm_not_null_is_not_valid(column) || sm_not_null_waits(column) ||
+		inherited)
 		return "";
 	return psprintf(" %s%s", prefix(column), sm_attr(column, SM_NOT_NULL));
 }
@@ -264,7 +102,7 @@ as_constraint(const SmObject *column)
 	return psprintf("CONSTRAINT %s NOT NULL %s%s",
 					sm_attr(column, SM_NOT_NULL_NAME),
 					quote_identifier(column->name),
-					unnamed_not_null(column) + strlen("NOT NULL"));
+					sm_not_null_unnamed(column) + strlen("NOT NULL"));
 }
 
 /* Is a column that comes from a parent NOT NULL by itself? */
@@ -287,7 +125,7 @@ char *
 sm_not_null_constraint(const SmObject *column)
 {
 	if (!is_by_itself(column) || sm_attr(column, SM_NOT_NULL_NAME) == NULL ||
-		is_not_valid(column))
+		sm_not_null_is_not_valid(column))
 		return NULL;
 	return as_constraint(column);
 }
@@ -323,7 +161,7 @@ sm_not_null_add_online(SmDelta *delta, const SmObject *to, SmPhase look,
 		sm_delta_alter_table(delta, to, look, table,
 							 "ADD CONSTRAINT %s NOT NULL %s%s NOT VALID",
 							 sm_attr(to, SM_NOT_NULL_NAME), name,
-							 unnamed_not_null(to) + strlen("NOT NULL"));
+							 sm_not_null_unnamed(to) + strlen("NOT NULL"));
 		sm_delta_alter_table(delta, to, look, table, "VALIDATE CONSTRAINT %s",
 							 sm_attr(to, SM_NOT_NULL_NAME));
 		sm_delta_apart(delta, to, look);
@@ -341,27 +179,6 @@ sm_not_null_add_online(SmDelta *delta, const SmObject *to, SmPhase look,
 }
 
 /*
- * Does the column get from the parent's, which has it only now, what it has had
- * by itself?
- */
-static bool
-is_taken_over(const SmObject *column, const SmObject *parent)
-{
-	const SmObject *was = column->peer;
-
-	return is_of_lasting_table(column) &&
-		   sm_attr_true(column, SM_NOT_NULL_INHERITED) && was &&
-		   sm_attr(was, SM_NOT_NULL) &&
-		   !sm_attr_true(was, SM_NOT_NULL_INHERITED) &&
-		   sm_attr(parent, SM_NOT_NULL) &&
-		   (parent->peer == NULL ||
-			sm_attr(parent->peer, SM_NOT_NULL) == NULL) &&
-		   sm_attr_is(parent, SM_NOT_NULL_NAME,
-					  sm_attr(column, SM_NOT_NULL_NAME)) &&
-		   is_not_valid(parent) == is_not_valid(column);
-}
-
-/*
  * Before the column gets a constraint: those of children that are to have this
  * one, because the server would take theirs as it is
  */
@@ -374,7 +191,7 @@ sm_not_null_take_over(SmDelta *delta, const SmObject *to, SmPhase phase)
 	{
 		const SmObject *child = lfirst(lc);
 
-		if (is_taken_over(child, to))
+		if (sm_not_null_is_taken_over(child, to))
 			sm_delta_alter_table(delta, to, phase, child->parent->identity,
 								 "ALTER COLUMN %s DROP NOT NULL",
 								 quote_identifier(child->name));
@@ -382,12 +199,13 @@ sm_not_null_take_over(SmDelta *delta, const SmObject *to, SmPhase phase)
 }
 
 /*
- * What children of the column, of the old state, are to keep that it loses is
- * made their own before that, if that is a constraint.
+ * What children of the column, of the old state, are to keep that it loses: a
+ * constraint is made their own before that, and what is not one they lose with
+ * it, and get it back.
  */
 static void
-keep_constraints(SmDelta *delta, const SmObject *object, SmPhase phase,
-				 const SmObject *from)
+keep_for_children(SmDelta *delta, const SmObject *object, SmPhase phase,
+				  const SmObject *from)
 {
 	ListCell *lc;
 
@@ -395,34 +213,22 @@ keep_constraints(SmDelta *delta, const SmObject *object, SmPhase phase,
 	{
 		const SmObject *child = lfirst(lc);
 		const SmObject *to = child->peer;
+		bool is_constraint = sm_attr(child, SM_NOT_NULL_NAME) != NULL;
+		bool stays =
+			to && sm_attr(child, SM_NOT_NULL) && sm_attr(to, SM_NOT_NULL);
 
 		if (to == NULL || sm_delta_creates(to) ||
 			sm_delta_creates(to->parent) ||
-			!sm_attr_true(child, SM_NOT_NULL_INHERITED))
+			(is_constraint && !sm_attr_true(child, SM_NOT_NULL_INHERITED)))
 			continue;
-		if (sm_attr(to, SM_NOT_NULL) == NULL)
-			keep_constraints(delta, object, phase, child);
-		else if (!sm_table_parent_has(to, SM_NOT_NULL))
-			sm_delta_alter_table(delta, object, phase, to->parent->identity,
-								 "ADD %s", as_constraint(child));
-	}
-}
-
-/* The same where it is not, and all children lose it: they get it back */
-static void
-restore(SmDelta *delta, const SmObject *object, SmPhase phase,
-		const SmObject *from)
-{
-	ListCell *lc;
-
-	foreach (lc, sm_table_child_columns(from))
-	{
-		const SmObject *child = lfirst(lc);
-		const SmObject *to = child->peer;
-
-		if (to == NULL || sm_delta_creates(to) || sm_delta_creates(to->parent))
+		if (stays && is_constraint)
+		{
+			if (!sm_table_parent_has(to, SM_NOT_NULL))
+				sm_delta_alter_table(delta, object, phase, to->parent->identity,
+									 "ADD %s", as_constraint(child));
 			continue;
-		if (sm_attr(to, SM_NOT_NULL) && sm_attr(child, SM_NOT_NULL))
+		}
+		if (stays)
 		{
 			sm_delta_alter_table(delta, object, phase, to->parent->identity,
 								 "ALTER COLUMN %s SET NOT NULL",
@@ -430,7 +236,7 @@ restore(SmDelta *delta, const SmObject *object, SmPhase phase,
 			if (to->parent->kind != &sm_kind_foreign_table)
 				sm_delta_hazard(delta, object, phase, READS_FOR_NULLS);
 		}
-		restore(delta, object, phase, child);
+		keep_for_children(delta, object, phase, child);
 	}
 }
 
@@ -442,12 +248,12 @@ drop_not_null(SmDelta *delta, const SmObject *object, SmPhase phase,
 	bool is_constraint = sm_attr(from, SM_NOT_NULL_NAME) != NULL;
 
 	if (is_constraint)
-		keep_constraints(delta, object, phase, from);
+		keep_for_children(delta, object, phase, from);
 	sm_delta_alter_table(delta, object, phase, object->parent->identity,
 						 "ALTER COLUMN %s DROP NOT NULL",
 						 quote_identifier(object->name));
 	if (!is_constraint)
-		restore(delta, object, phase, from);
+		keep_for_children(delta, object, phase, from);
 }
 
 static void
@@ -463,7 +269,8 @@ add_not_null(SmDelta *delta, const SmObject *to, SmPhase phase)
 	else
 		sm_delta_alter_table(delta, to, phase, table, "ADD %s",
 							 as_constraint(to));
-	if (to->parent->kind != &sm_kind_foreign_table && !is_not_valid(to))
+	if (to->parent->kind != &sm_kind_foreign_table &&
+		!sm_not_null_is_not_valid(to))
 		sm_delta_hazard(delta, to, phase, READS_FOR_NULLS);
 }
 
@@ -480,15 +287,15 @@ validate(SmDelta *delta, const SmObject *to)
 void
 sm_not_null_created(SmDelta *delta, const SmObject *to)
 {
-	if (bringer(to))
+	if (sm_not_null_bringer(to))
 	{
-		if (is_validated_apart(to))
+		if (sm_not_null_is_validated_apart(to))
 			validate(delta, to);
 	}
 	else if (sm_not_null_waits(to) ||
 			 (sm_column_comes_from_parent(to) && sm_not_null_is_own(to)))
 		add_not_null(delta, to, SM_PHASE_ALTER);
-	else if (is_not_valid(to) &&
+	else if (sm_not_null_is_not_valid(to) &&
 			 (!sm_column_comes_from_parent(to) || is_by_itself(to)))
 		sm_delta_alter_table(delta, to, SM_PHASE_CREATE, to->parent->identity,
 							 "ADD %s", as_constraint(to));
@@ -542,6 +349,22 @@ sm_not_null_drop(SmDelta *delta, const SmObject *from)
 	}
 }
 
+/* What the server has is what it is to be, but for its name and NOT VALID */
+static void
+change_in_place(SmDelta *delta, const SmObject *from, const SmObject *to)
+{
+	if (sm_not_null_is_renamed_apart(from))
+		rename_not_null(delta, from, to);
+	if (sm_not_null_is_not_valid(from) && !sm_not_null_is_not_valid(to))
+		validate(delta, to);
+	/* there is no other word for that, and it does nothing else */
+	if (sm_attr_true(from, SM_NOT_NULL_INHERITED) &&
+		!sm_attr_true(to, SM_NOT_NULL_INHERITED) &&
+		sm_not_null_is_inherited(from))
+		sm_delta_alter_table(delta, to, SM_PHASE_ALTER, to->parent->identity,
+							 "ADD %s", as_constraint(to));
+}
+
 /*
  * From one state of the column to the other, unless that comes from a parent;
  * type_changes says that what it was is converted as well.
@@ -554,21 +377,39 @@ sm_not_null_change(SmDelta *delta, const SmObject *from, const SmObject *to,
 	bool was = sm_attr(from, SM_NOT_NULL) != NULL;
 	bool is = sm_attr(to, SM_NOT_NULL) != NULL;
 
-	if (bringer(to))
+	if (sm_not_null_is_remade(from))
 	{
-		if (is_validated_apart(to))
+		if (!sm_attr_true(from, SM_NOT_NULL_INHERITED))
+			sm_delta_alter_table(delta, from, SM_PHASE_DROP,
+								 from->parent->identity,
+								 "ALTER COLUMN %s DROP NOT NULL",
+								 quote_identifier(from->name));
+		was = false;
+	}
+	else if (sm_not_null_goes_along(from))
+		was = false;
+	if (sm_not_null_bringer(to))
+	{
+		if (sm_not_null_is_validated_apart(to))
 			validate(delta, to);
 		return;
 	}
-	if (sm_table_parent_changes(to, SM_NOT_NULL) && !sm_not_null_is_own(to) &&
-		!sm_not_null_is_own(from))
+	if (was && is && sm_not_null_is_inherited(from))
+	{
+		change_in_place(delta, from, to);
+		return;
+	}
+	if (was == (sm_attr(from, SM_NOT_NULL) != NULL) &&
+		sm_table_parent_changes(to, SM_NOT_NULL) && !sm_not_null_is_own(to) &&
+		!sm_not_null_is_own(from) && !sm_not_null_may_be_own(delta, from))
 		return;
 	foreach (lc, sm_table_parent_columns(to))
-		if (is_taken_over(to, lfirst(lc)))
+		if (sm_not_null_is_taken_over(to, lfirst(lc)))
 			return;
-	if (was && is && strcmp(unnamed_not_null(from), unnamed_not_null(to)) == 0)
+	if (was && is && sm_attr(from, SM_NOT_NULL_NAME) &&
+		sm_not_null_can_stay(from))
 	{
-		rename_not_null(delta, from, to);
+		change_in_place(delta, from, to);
 		return;
 	}
 	if (was && !is)
@@ -578,7 +419,7 @@ sm_not_null_change(SmDelta *delta, const SmObject *from, const SmObject *to,
 							 "ALTER COLUMN %s DROP NOT NULL",
 							 quote_identifier(to->name));
 	if (is && !was && sm_online_table(delta, to->parent) && !type_changes &&
-		!is_not_valid(to))
+		!sm_not_null_is_not_valid(to))
 		sm_not_null_add_online(delta, to, SM_PHASE_PREPARE, SM_PHASE_ALTER);
 	else if (is)
 		add_not_null(delta, to, SM_PHASE_ALTER);

@@ -11,20 +11,11 @@
 #include "catalog/pg_constraint.h"
 
 #include "delta.h"
-#include "object.h"
-
-/* Attributes of columns, behind the type and the collation */
-enum
-{
-	SM_NOT_NULL = SM_FIRST_ATTR + 2, /* as it stands in the definition */
-	SM_NOT_NULL_NAME,
-	SM_NOT_NULL_INHERITED, /* it is that of the parent only */
-	SM_NOT_NULL_COMMENT
-};
+#include "kinds/inherited_notnull.h"
 
 extern void sm_not_null_read(SmSnapshot *snapshot, SmObject *column,
 							 Form_pg_constraint form);
-extern bool sm_not_null_waits(const SmObject *column);
+extern void sm_not_null_loaded(SmObject *column);
 extern void sm_not_null_drop(SmDelta *delta, const SmObject *from);
 extern void
 sm_not_null_take_over(SmDelta *delta, const SmObject *to, SmPhase phase);

@@ -117,9 +117,37 @@ is_renamed_along(const SmObject *from)
 }
 
 /*
+ * Does a parent rename it, but not this one, which has another name?  The
+ * server would look for the same.
+ */
+static bool
+is_passed_over(const SmObject *from)
+{
+	ListCell *lc;
+
+	if (from->kind != &sm_kind_column || renames_not_null(from) ||
+		!sm_attr_true(from, SM_NOT_NULL_INHERITED))
+		return false;
+	foreach (lc, sm_table_parent_columns(from))
+		if (renames_not_null(lfirst(lc)))
+			return true;
+	return false;
+}
+
+/* Is NOT NULL of the column, which was its own, to be only its parent's? */
+static bool
+stops_being_own(const SmObject *from)
+{
+	return from->kind == &sm_kind_column && from->fate == SM_ALTER &&
+		   sm_attr(from, SM_NOT_NULL_NAME) &&
+		   SM_DIFFERS(from->changed, SM_NOT_NULL_ONLY_INHERITED) &&
+		   sm_attr_true(from->peer, SM_NOT_NULL_ONLY_INHERITED);
+}
+
+/*
  * Does the partition, of the old state, have to be detached for a while?  As
  * long as it is one the server does not give another name to what it has from
- * its parent.
+ * its parent, and does not take from it what it has by itself.
  */
 bool
 sm_partition_must_leave(const SmObject *link)
@@ -133,6 +161,8 @@ sm_partition_must_leave(const SmObject *link)
 		if (renames_not_null(column) &&
 			sm_attr_true(column, SM_NOT_NULL_INHERITED) &&
 			!is_renamed_along(column))
+			return true;
+		if (stops_being_own(column) || is_passed_over(column))
 			return true;
 	}
 	return false;

@@ -155,6 +155,46 @@ sm_table_is_linked(const SmObject *table, const SmObject *link)
 	return link->kind == &sm_kind_partition && link->parent != table;
 }
 
+/* Is the table a partition of another one? */
+bool
+sm_table_is_partition(const SmObject *table)
+{
+	for (int i = 0; i < table->children.n; i++)
+		if (table->children.item[i]->kind == &sm_kind_partition)
+			return true;
+	return false;
+}
+
+/*
+ * Does a table inherit from a parent, or is it a partition of it, in the other
+ * state as well?
+ */
+bool
+sm_table_keeps_parent(const SmObject *table, const SmObject *parent)
+{
+	if (table->peer == NULL || parent->peer == NULL)
+		return false;
+	for (int i = 0; i < table->children.n; i++)
+		if (table->children.item[i]->kind == &sm_kind_partition)
+			return table->children.item[i]->fate == SM_KEEP;
+	return sm_objects_contain(&table->peer->needs, parent->peer);
+}
+
+/* Is the column in the primary key of its table? */
+bool
+sm_table_has_in_key(const SmObject *column)
+{
+	for (int i = 0; i < column->users.n; i++)
+	{
+		const SmObject *key = column->users.item[i];
+
+		if (key->parent == column->parent && key->kind == &sm_kind_constraint &&
+			sm_constraint_is_primary(key))
+			return true;
+	}
+	return false;
+}
+
 /*
  * Is the table attached or detached, so that it has to get by itself, or lose,
  * what its parent has?

@@ -23,6 +23,10 @@ extern const char *sm_partition_keys(const SmObject *link);
 extern bool
 sm_partition_leaves_online(const SmDelta *delta, const SmObject *link);
 extern bool sm_partition_must_leave(const SmObject *link);
+extern bool sm_table_is_partition(const SmObject *table);
+extern bool
+sm_table_keeps_parent(const SmObject *table, const SmObject *parent);
+extern bool sm_table_has_in_key(const SmObject *column);
 extern bool sm_table_is_relinked(const SmObject *table);
 extern bool sm_table_meets_others(const SmObject *to);
 extern bool sm_table_is_unlogged(const SmObject *table);
@@ -48,8 +52,8 @@ extern char *sm_column_sequence_aside(const SmObject *column);
 extern bool sm_sequence_becomes_identity(const SmObject *sequence);
 extern bool sm_sequence_was_identity(const SmObject *sequence);
 extern bool sm_not_null_is_own(const SmObject *column);
-extern void
-sm_not_null_order_old(const SmObject *column, const SmObject *inherited);
+extern void sm_not_null_mark(SmDelta *delta);
+extern void sm_not_null_order_old(const SmObject *column);
 extern void sm_not_null_order(const SmObject *column);
 extern bool sm_column_comes_from_parent(const SmObject *column);
 extern const char *sm_column_storage(const SmObject *column);
