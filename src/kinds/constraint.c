@@ -398,7 +398,8 @@ sql_type(const SmObject *object)
 bool
 sm_constraint_is_primary(const SmObject *constraint)
 {
-	return sm_attr_is(constraint, TYPE, "p");
+	return constraint->kind == &sm_kind_constraint &&
+		   sm_attr_is(constraint, TYPE, "p");
 }
 
 /* Is the object a check? */
