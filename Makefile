@@ -39,7 +39,7 @@ SCHEMA = caches coltype object deparse delta kinds acl dress filter reach others
 	kinds/textsearch kinds/tabletype \
 	kinds/access_method kinds/language kinds/foreign_data_wrapper kinds/server kinds/user_mapping \
 	kinds/transform kinds/cast kinds/publication kinds/subscription kinds/event_trigger kinds/default_privileges \
-	cycle namesakes descent edges order diff lockmode emit serialize subxact allow touch hint ddl relocate aside unenforced nostorage bounds enumval displace solo seqlock enact scratch \
+	cycle namesakes descent edges order diff lockmode emit serialize subxact allow touch hint ddl relocate aside unenforced nostorage bounds bodies enumval displace solo seqlock enact scratch \
 	rename_name rename_set rename_along rename_same rename_order rename_extension rename_catalog rename_guess rename model \
 	compare prove request check
 TOOLS = author registry inspect render offline validate autogenerate \

@@ -71,15 +71,6 @@ typedef struct Deferred
 	List *settings;
 } Deferred;
 
-/* A function whose body is to be checked, with the settings that it had */
-typedef struct Function
-{
-	Oid oid;
-	const SmScript *script;
-	int stmt;
-	List *settings;
-} Function;
-
 /* Whether another statement may make what an error says is missing */
 bool
 sm_enact_missing(int sqlerrcode)
@@ -170,7 +161,7 @@ run_bodies(Piece *piece, RawStmt *raw, const char *sql)
 		sm_exec_raw(raw, sql);
 	else if (setting.value == NULL ||
 			 !parse_bool(setting.value, &piece->bodies))
-		piece->bodies = piece->e->bodies;
+		piece->bodies = piece->e->checks_bodies;
 }
 
 /*
@@ -478,17 +469,17 @@ note_functions(Piece *piece, int stmt, int from)
 	for (int i = from; i < n; i++)
 	{
 		MemoryContext old;
-		Function *function;
+		SmBody *body;
 
 		if (created[i].class_id != ProcedureRelationId)
 			continue;
 		old = MemoryContextSwitchTo(e->context);
-		function = palloc0_object(Function);
-		function->oid = created[i].object_id;
-		function->script = piece->ddl->script;
-		function->stmt = stmt;
-		function->settings = present_settings(piece);
-		e->functions = lappend(e->functions, function);
+		body = palloc0_object(SmBody);
+		body->function = created[i].object_id;
+		body->script = piece->ddl->script;
+		body->stmt = stmt;
+		body->settings = present_settings(piece);
+		e->bodies = lappend(e->bodies, body);
 		MemoryContextSwitchTo(old);
 	}
 }
@@ -581,7 +572,7 @@ begin_piece(SmEnactment *e, const SmDdlPiece *ddl)
 
 	piece->e = e;
 	piece->ddl = ddl;
-	piece->bodies = e->bodies;
+	piece->bodies = e->checks_bodies;
 	piece->names = list_make1("search_path");
 	MemoryContextSwitchTo(old);
 	return piece;
@@ -759,72 +750,4 @@ sm_enact_rounds(SmEnactment *e, const SmDdl *ddl)
 	}
 	if (deferred != NIL)
 		(void) run_deferred(linitial(deferred), true);
-}
-
-/* ---- Function bodies ---- */
-
-/* The validator of the function's language; InvalidOid if there is none */
-static Oid
-body_validator(Oid function)
-{
-	HeapTuple tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(function));
-	Oid language;
-	Oid validator = InvalidOid;
-
-	/* it may have been dropped again */
-	if (!HeapTupleIsValid(tuple))
-		return InvalidOid;
-	if (((Form_pg_proc) GETSTRUCT(tuple))->prokind == PROKIND_AGGREGATE)
-	{
-		ReleaseSysCache(tuple);
-		return InvalidOid;
-	}
-	language = ((Form_pg_proc) GETSTRUCT(tuple))->prolang;
-	ReleaseSysCache(tuple);
-	tuple = SearchSysCache1(LANGOID, ObjectIdGetDatum(language));
-	if (HeapTupleIsValid(tuple))
-	{
-		validator = ((Form_pg_language) GETSTRUCT(tuple))->lanvalidator;
-		ReleaseSysCache(tuple);
-	}
-	return validator;
-}
-
-/*
- * Checks the bodies of the functions that the model has made, where it did not
- * turn that off.
- */
-void
-sm_enact_bodies(SmEnactment *e)
-{
-	MemoryContext old = CurrentMemoryContext;
-	MemoryContext context =
-		AllocSetContextCreate(old, "schemamig function bodies",
-							  ALLOCSET_DEFAULT_SIZES);
-	ListCell *lc;
-
-	MemoryContextSwitchTo(context);
-	foreach (lc, e->functions)
-	{
-		const Function *function = lfirst(lc);
-		Oid validator = body_validator(function->oid);
-		SmScriptContext error_context;
-		SmEnv env;
-
-		CHECK_FOR_INTERRUPTS();
-		if (!OidIsValid(validator))
-			continue;
-		sm_env_enter_settings(&env, function->settings);
-		sm_env_set("check_function_bodies", "on");
-		sm_script_push_context(&error_context, function->script);
-		error_context.stmt = function->stmt;
-		error_context.in_body = true;
-		OidFunctionCall1(validator, ObjectIdGetDatum(function->oid));
-		sm_script_pop_context(&error_context);
-		sm_env_leave(&env);
-		sm_bounds_after(&e->bounds, false);
-		MemoryContextReset(context);
-	}
-	MemoryContextSwitchTo(old);
-	MemoryContextDelete(context);
 }

@@ -9,6 +9,7 @@
 #define SM_ENACT_H
 
 #include "aside.h"
+#include "bodies.h"
 #include "bounds.h"
 #include "ddl.h"
 
@@ -28,13 +29,12 @@ typedef struct SmEnactment
 	bool fast;			/* without storage */
 	bool is_script;		/* not a model: function bodies are checked at once */
 	const char *path;	/* search_path at the beginning of each piece */
-	bool bodies;		/* check_function_bodies at the beginning */
-	List *functions;	/* whose bodies are still to be checked */
+	bool checks_bodies; /* check_function_bodies at the beginning */
+	List *bodies;		/* of SmBody: still to be checked */
 } SmEnactment;
 
 extern void sm_enact_straight(SmEnactment *e, const SmDdl *ddl);
 extern void sm_enact_rounds(SmEnactment *e, const SmDdl *ddl);
-extern void sm_enact_bodies(SmEnactment *e);
 extern bool sm_enact_missing(int sqlerrcode);
 
 #endif /* SM_ENACT_H */

@@ -218,7 +218,7 @@ set_up(SmScratch *s)
 	e->aside = sm_aside(s->schemas, s->ddl->created, e->owner);
 	(void) sm_locks_all_created(&e->bounds.checked);
 	e->path = s->path;
-	e->bodies = checks_bodies();
+	e->checks_bodies = checks_bodies();
 }
 
 /* ---- Running it ---- */
@@ -245,7 +245,7 @@ run_all(void *arg)
 		sm_enact_rounds(e, s->ddl);
 	else
 		sm_enact_straight(e, s->ddl);
-	sm_enact_bodies(e);
+	sm_bodies_check(e->bodies, s->ddl, &e->bounds);
 	sm_bounds_settle(&e->bounds);
 	sm_env_leave(&env);
 	(void) sm_locks_all_created(&s->created);

@@ -201,6 +201,18 @@ nothing_left('after many sequences');
 	cmp_ok($bytes, '<', 17 << 20, 'the memory for caches after a model of a thousand tables');
 }
 
+# PL/pgSQL keeps each function that it has compiled
+{
+	my $model = join '', map { "CREATE FUNCTION app.p$_() RETURNS int LANGUAGE plpgsql AS 'BEGIN RETURN $_; END';\n" } 1 .. 20;
+	my $compiled = q(SELECT count(*) FROM pg_backend_memory_contexts WHERE name = 'PL/pgSQL function';);
+	my $once = differences($model) . $compiled;
+	my @n = split /\n/, sql($once x 3);
+	is($n[5], $n[1], 'what has been compiled for a model is not kept anew each time');
+	my $bad = differences("$model CREATE FUNCTION app.bad() RETURNS int LANGUAGE plpgsql AS 'BEGIN nonsense; END'");
+	my ($status, $out, $err) = $node->psql('postgres', "$bad\n$bad", on_error_stop => 0);
+	is(scalar(() = $err =~ /ERROR:  syntax error/g), 2, 'an error in a body is found each time');
+}
+
 # ---------------------------------------------------------------------------
 # Many tables, and what others see meanwhile
 
