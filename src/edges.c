@@ -314,14 +314,6 @@ order_before_change(SmAction *drop, const SmObject *changed)
 		sm_delta_prefer(drop, changed->action[SM_PHASE_ALTER]);
 }
 
-/* Is it a column that cannot become nullable while a primary key has it? */
-static bool
-loses_not_null(const SmObject *object)
-{
-	return object->kind == &sm_kind_column && object->peer &&
-		   sm_attr(object, SM_NOT_NULL) && !sm_attr(object->peer, SM_NOT_NULL);
-}
-
 /* Returns whether something is to have a statement of its own */
 static bool
 order_old(const SmDelta *delta, const SmObject *object)
@@ -340,7 +332,7 @@ order_old(const SmDelta *delta, const SmObject *object)
 		/* unless it goes with a change of what it is a part of, or what
 		 * replaces it is there by then */
 		if (drop && drop->phase == SM_PHASE_DROP &&
-			(!is_aside(delta, object->peer) || loses_not_null(needed)))
+			!is_aside(delta, object->peer))
 			order_before_change(drop, needed->peer);
 		/* a foreign key would find the old key again */
 		if (object->kind == &sm_kind_constraint && object->peer)
