@@ -134,14 +134,18 @@ is_passed_over(const SmObject *from)
 	return false;
 }
 
-/* Is NOT NULL of the column, which was its own, to be only its parent's? */
+/*
+ * Is NOT NULL of the column to be only its parent's, although it was its own, or
+ * is to have another name than the parent's?
+ */
 static bool
 stops_being_own(const SmObject *from)
 {
 	return from->kind == &sm_kind_column && from->fate == SM_ALTER &&
-		   sm_attr(from, SM_NOT_NULL_NAME) &&
 		   SM_DIFFERS(from->changed, SM_NOT_NULL_ONLY_INHERITED) &&
-		   sm_attr_true(from->peer, SM_NOT_NULL_ONLY_INHERITED);
+		   sm_attr_true(from->peer, SM_NOT_NULL_ONLY_INHERITED) &&
+		   (sm_attr(from, SM_NOT_NULL_NAME) ||
+			sm_not_null_bringer(from->peer) == NULL);
 }
 
 /*
