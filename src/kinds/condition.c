@@ -12,18 +12,38 @@
  */
 #include "postgres.h"
 
+#include "access/stratnum.h"
+#include "catalog/namespace.h"
+#include "catalog/pg_am.h"
+#include "catalog/pg_operator.h"
+#include "catalog/pg_type.h"
+#include "commands/defrem.h"
 #include "lib/stringinfo.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
+#include "utils/syscache.h"
+#include "utils/varlena.h"
 
 #include "compat.h"
 #include "kinds.h"
 #include "kinds/condition.h"
 #include "kinds/table.h"
 
-/* Length of what stands in front of a separator: a literal, a name, a call */
+/* What stands in the parentheses of a key */
+typedef struct Key
+{
+	const char *name;  /* a column or an expression ... */
+	const char *value; /* ... as it is compared: with a collation of its own */
+	Oid family;		   /* of operators; InvalidOid: the usual one */
+	Oid type;		   /* that these are for */
+} Key;
+
+/*
+ * Length of what stands in front of one of the separators: a literal, a name, a
+ * call
+ */
 static int
-item_length(const char *text)
+item_length(const char *text, const char *separators)
 {
 	int n = 0;
 	char quote = '\0';
@@ -37,7 +57,7 @@ item_length(const char *text)
 				quote = '\0';
 			continue;
 		}
-		if (depth == 0 && (text[n] == ',' || text[n] == ')'))
+		if (depth == 0 && strchr(separators, text[n]))
 			break;
 		if (text[n] == '\'' || text[n] == '"')
 			quote = text[n];
@@ -60,7 +80,7 @@ split(const char *text, const char **end)
 
 	for (;;)
 	{
-		int length = item_length(text);
+		int length = item_length(text, ",)");
 
 		items = lappend(items, pnstrdup(text, length));
 		text += length;
@@ -90,7 +110,8 @@ find_column(const SmObject *table, const char *name)
 
 /*
  * Has the type no collation?  Where there is one, the server's own call of the
- * function for hash partitions is not the one that a user can write.
+ * function for hash partitions has none all the same, and what a user can write
+ * has that of its arguments: the one is no proof of the other.
  */
 static bool
 has_no_collation(const SmObject *column)
@@ -111,31 +132,122 @@ is_expression(const char *item)
 	return length > 0 && item[length - 1] == ')';
 }
 
+/* Takes the next word, or what is in quotes or parentheses, from the text */
+static const char *
+take_word(const char **text)
+{
+	int length = item_length(*text, " ");
+	const char *word = pnstrdup(*text, length);
+
+	*text += length + strspn(*text + length, " ");
+	return word;
+}
+
 /*
- * What stands in the parentheses of a key like RANGE (day, lower(name)):
- * columns and expressions, without collations and operator classes.  NIL if it
- * is not so.
+ * Finds the operators of an operator class, as the server has it now.  Returns
+ * whether there are all, and for a type that values can be of.
+ */
+static bool
+find_operators(Key *key, const char *opclass)
+{
+	List *names = textToQualifiedNameList(cstring_to_text(opclass));
+	Oid oid = get_opclass_oid(BTREE_AM_OID, names, true);
+
+	if (!OidIsValid(oid))
+		return false;
+	key->family = get_opclass_family(oid);
+	key->type = get_opclass_input_type(oid);
+	for (int strategy = BTLessStrategyNumber;
+		 strategy <= BTGreaterStrategyNumber; strategy++)
+		if (!OidIsValid(get_opfamily_member(key->family, key->type, key->type,
+											strategy)))
+			return false;
+	return get_typtype(key->type) != TYPTYPE_PSEUDO;
+}
+
+/* Reads an item of a key; NULL if it is not known what it means */
+static Key *
+read_key(const SmObject *table, const char *item, bool hash)
+{
+	static const char collate[] = "COLLATE ";
+	Key *key = palloc0_object(Key);
+	const SmObject *column;
+
+	key->name = key->value = take_word(&item);
+	column = find_column(table, key->name);
+	/* the call has neither collations nor operator classes */
+	if (hash)
+		return column && has_no_collation(column) ? key : NULL;
+	if (column == NULL && !is_expression(key->name))
+		return NULL;
+	if (strncmp(item, collate, strlen(collate)) == 0)
+	{
+		item += strlen(collate);
+		key->value = psprintf("%s COLLATE %s", key->name, take_word(&item));
+	}
+	return *item == '\0' || find_operators(key, item) ? key : NULL;
+}
+
+/*
+ * What stands in the parentheses of a key like RANGE (day, lower(name)), as a
+ * list of Key.  NIL if it is another strategy, or not known.
  */
 static List *
 key_items(const SmObject *table, const char *strategy)
 {
-	bool hash = strncmp(strategy, "HASH", 4) == 0;
-	const char *key = sm_table_partition_key(table);
-	List *items;
+	const char *text = sm_table_partition_key(table);
+	List *keys = NIL;
 	ListCell *lc;
 
-	if (key == NULL || strncmp(key, strategy, strlen(strategy)) != 0)
+	if (text == NULL || strncmp(text, strategy, strlen(strategy)) != 0)
 		return NIL;
-	items = split(key + strlen(strategy), NULL);
-	foreach (lc, items)
+	foreach (lc, split(text + strlen(strategy), NULL))
 	{
-		const SmObject *column = find_column(table, lfirst(lc));
+		Key *key =
+			read_key(table, lfirst(lc), strncmp(strategy, "HASH", 4) == 0);
 
-		if (column ? hash && !has_no_collation(column)
-				   : hash || !is_expression(lfirst(lc)))
+		if (key == NULL)
 			return NIL;
+		keys = lappend(keys, key);
 	}
-	return items;
+	return keys;
+}
+
+/* How the operator that does what the usual one does is written for the key */
+static const char *
+operator_of(const Key *key, const char *usual)
+{
+	static const char *const names[] = { "<", "<=", "=", ">=", ">" };
+	int strategy = BTLessStrategyNumber;
+	HeapTuple tuple;
+	Form_pg_operator form;
+	const char *name;
+
+	if (!OidIsValid(key->family))
+		return usual;
+	while (strcmp(names[strategy - BTLessStrategyNumber], usual) != 0)
+		strategy++;
+	tuple =
+		SearchSysCache1(OPEROID, ObjectIdGetDatum(
+									 get_opfamily_member(key->family, key->type,
+														 key->type, strategy)));
+	if (!HeapTupleIsValid(tuple))
+		sm_snapshot_outdated();
+	form = (Form_pg_operator) GETSTRUCT(tuple);
+	name = psprintf("OPERATOR(%s.%s)",
+					quote_identifier(get_namespace_name(form->oprnamespace)),
+					NameStr(form->oprname));
+	ReleaseSysCache(tuple);
+	return name;
+}
+
+/* The comparison of a key with a value */
+static void
+append_comparison(StringInfo sql, const Key *key, const char *usual,
+				  const char *value)
+{
+	appendStringInfo(sql, "%s %s %s", key->value, operator_of(key, usual),
+					 value);
 }
 
 static bool
@@ -175,13 +287,17 @@ append_bound(StringInfo sql, const List *keys, const List *values, int first,
 			break;
 		appendStringInfoString(&ways, n++ > 0 ? " OR (" : "(");
 		for (int i = first; i < last; i++)
-			appendStringInfo(&ways, "%s = %s AND ", (char *) list_nth(keys, i),
-							 (char *) list_nth(values, i));
-		appendStringInfo(&ways, "%s %s %s)", (char *) list_nth(keys, last),
-						 deciding(lower, last + 1 < list_length(values)
-											 ? list_nth(values, last + 1)
-											 : NULL),
-						 (char *) list_nth(values, last));
+		{
+			append_comparison(&ways, list_nth(keys, i), "=",
+							  list_nth(values, i));
+			appendStringInfoString(&ways, " AND ");
+		}
+		append_comparison(&ways, list_nth(keys, last),
+						  deciding(lower, last + 1 < list_length(values)
+											  ? list_nth(values, last + 1)
+											  : NULL),
+						  list_nth(values, last));
+		appendStringInfoChar(&ways, ')');
 	}
 	if (n > 0)
 		appendStringInfo(sql, n > 1 ? " AND (%s)" : " AND %s", ways.data);
@@ -201,12 +317,13 @@ range_condition(const List *keys, const char *bounds)
 	initStringInfo(&sql);
 	foreach (lc, keys)
 		appendStringInfo(&sql, "%s%s IS NOT NULL", sql.len > 0 ? " AND " : "",
-						 (char *) lfirst(lc));
+						 ((const Key *) lfirst(lc))->name);
 	while (same < list_length(from) - 1 && is_value(list_nth(from, same)) &&
 		   strcmp(list_nth(from, same), list_nth(to, same)) == 0)
 	{
-		appendStringInfo(&sql, " AND %s = %s", (char *) list_nth(keys, same),
-						 (char *) list_nth(from, same));
+		appendStringInfoString(&sql, " AND ");
+		append_comparison(&sql, list_nth(keys, same), "=",
+						  list_nth(from, same));
 		same++;
 	}
 	append_bound(&sql, keys, from, same, true);
@@ -214,8 +331,9 @@ range_condition(const List *keys, const char *bounds)
 	return sql.data;
 }
 
+/* NULL if the values have to be compared by an operator of another name */
 static char *
-list_condition(const char *key, const char *values)
+list_condition(const Key *key, const char *values)
 {
 	bool nulls = false;
 	List *items = split(values, NULL);
@@ -232,10 +350,17 @@ list_condition(const char *key, const char *values)
 							 (char *) lfirst(lc));
 	}
 	if (list.len == 0)
-		return psprintf("%s IS NULL", key);
+		return psprintf("%s IS NULL", key->name);
+	if (OidIsValid(key->family) &&
+		get_opfamily_member(key->family, key->type, key->type,
+							BTEqualStrategyNumber) !=
+			OpernameGetOprid(list_make2(makeString("pg_catalog"),
+										makeString("=")),
+							 key->type, key->type))
+		return NULL;
 	return psprintf(nulls ? "%s IS NULL OR %s IN (%s)"
 						  : "%s IS NOT NULL AND %s IN (%s)",
-					key, key, list.data);
+					key->name, key->value, list.data);
 }
 
 static char *
@@ -253,7 +378,7 @@ hash_condition(const SmObject *parent, const List *keys, const char *bound)
 	appendStringInfo(&sql, "satisfies_hash_partition(%s::regclass, %d, %d",
 					 quote_literal_cstr(parent->identity), modulus, remainder);
 	foreach (lc, keys)
-		appendStringInfo(&sql, ", %s", (char *) lfirst(lc));
+		appendStringInfo(&sql, ", %s", ((const Key *) lfirst(lc))->name);
 	appendStringInfoChar(&sql, ')');
 	return sql.data;
 }
