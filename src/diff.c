@@ -17,6 +17,7 @@
 
 #include "acl.h"
 #include "compat.h"
+#include "descent.h"
 #include "diff.h"
 #include "dress.h"
 #include "kinds.h"
@@ -340,6 +341,29 @@ rebuild_links(Diff *diff)
 	}
 }
 
+/* A check goes with those that it is inherited from */
+static void
+rebuild_check(Diff *diff, SmObject *check)
+{
+	ListCell *lc;
+
+	if (sm_delta_drops(check) || check->ignored)
+		return;
+	rebuild(diff, check, check->parent);
+	foreach (lc, sm_table_parent_columns(check))
+		rebuild_check(diff, lfirst(lc));
+}
+
+/* Checks that come to children anew, which are to have none of their own */
+static void
+rebuild_checks(Diff *diff)
+{
+	ListCell *lc;
+
+	foreach (lc, sm_descent_mark(diff->delta))
+		rebuild_check(diff, lfirst(lc));
+}
+
 /* What is dropped, or changed in a way that disturbs, takes its users along */
 static void
 spread(Diff *diff)
@@ -438,7 +462,8 @@ plan_create(SmDelta *delta, SmObject *object)
 	else
 		object->kind->create(delta, object);
 	/* it comes with the statement that changes its parent */
-	if (object->action[SM_PHASE_CREATE] == NULL && object->parent)
+	if (object->action[SM_PHASE_CREATE] == NULL && object->parent &&
+		!sm_table_is_moved(object->parent))
 		object->action[SM_PHASE_CREATE] =
 			object->parent
 				->action[sm_delta_creates(object->parent) ? SM_PHASE_CREATE
@@ -510,6 +535,7 @@ sm_diff(SmSnapshot *from, SmSnapshot *to, const SmDiffOptions *options)
 	match(&diff);
 	rebuild_whole_indexes(&diff);
 	rebuild_links(&diff);
+	rebuild_checks(&diff);
 	sm_not_null_mark(delta);
 	spread(&diff);
 	if (!options->allow_data_loss)

@@ -632,6 +632,8 @@ order_new(const SmDelta *delta, const SmObject *object)
 	{
 		const SmObject *needed = comes_with(object->needs.item[i]);
 
+		if (sm_descent_joins(object, needed))
+			continue;
 		sm_delta_precede(needed->action[SM_PHASE_CREATE], create);
 		sm_delta_precede(needed->action[SM_PHASE_ALTER], create);
 		sm_delta_precede(needed->action[SM_PHASE_CREATE], alter);
@@ -662,6 +664,7 @@ order_new(const SmDelta *delta, const SmObject *object)
 	}
 	if (object->namesake && sm_sequence_was_identity(object))
 		sm_delta_precede(create, object->namesake->action[SM_PHASE_ALTER]);
+	sm_descent_order_table(object);
 	if (object->kind == &sm_kind_table_type)
 		order_new_table_type(object, create);
 	if (object->kind == &sm_kind_partition)

@@ -188,14 +188,37 @@ sql_type(const SmObject *object)
 	return "COLUMN";
 }
 
+/* Is it dumped with a parent only, not with its own table? */
+bool
+sm_column_is_only_inherited(const SmObject *column)
+{
+	return sm_attr_true(column, INHERITED) &&
+		   !sm_table_is_partition(column->parent);
+}
+
+/* Does a parent get the column, which the table gets along with it? */
+static bool
+is_brought(const SmObject *column)
+{
+	ListCell *lc;
+
+	foreach (lc, sm_table_parent_columns(column))
+		if (sm_delta_creates(lfirst(lc)))
+			return true;
+	return false;
+}
+
 /* Does it come with INHERITS, or with the parent's ADD COLUMN? */
 bool
 sm_column_comes_from_parent(const SmObject *column)
 {
-	return sm_attr_true(column, INHERITED) &&
-		   (sm_table_inherits(column->parent) ||
-			(!sm_delta_creates(column->parent) &&
-			 !sm_table_is_relinked(column->parent)));
+	if (!sm_attr_true(column, INHERITED))
+		return false;
+	if (sm_delta_creates(column->parent))
+		return sm_table_inherits(column->parent);
+	if (sm_table_inherits(column->parent))
+		return !sm_delta_creates(column) || is_brought(column);
+	return !sm_table_is_relinked(column->parent);
 }
 
 static bool
@@ -521,11 +544,17 @@ create(SmDelta *delta, const SmObject *to)
 static void
 drop(SmDelta *delta, const SmObject *from)
 {
-	if (sm_attr_true(from, INHERITED) && !sm_table_is_relinked(from->parent))
+	if (sm_attr_true(from, INHERITED) && !sm_table_is_relinked(from->parent) &&
+		sm_table_keeps_source(from))
 		return;
 	sm_not_null_drop(delta, from);
 	sm_delta_alter_table(delta, from, SM_PHASE_DROP, from->parent->identity,
-						 "DROP COLUMN %s", quote_identifier(from->name));
+						 "DROP COLUMN %s%s",
+						 sm_attr_true(from, INHERITED) &&
+								 sm_table_may_lose(from)
+							 ? "IF EXISTS "
+							 : "",
+						 quote_identifier(from->name));
 	if (!is_derived(from))
 		sm_delta_hazard(delta, from, SM_PHASE_DROP,
 						"the column is dropped, with all its values");
@@ -575,8 +604,9 @@ change_type(SmDelta *delta, const SmObject *from, const SmObject *to,
 static void
 alter(SmDelta *delta, const SmObject *from, const SmObject *to, uint64 changed)
 {
-	bool inherited =
-		sm_attr_true(to, INHERITED) && !sm_table_is_relinked(to->parent);
+	bool inherited = sm_attr_true(to, INHERITED) &&
+					 !sm_table_is_relinked(to->parent) &&
+					 sm_table_keeps_source(to);
 
 	sm_identity_drop(delta, from, to);
 	if (SM_DIFFERS(changed, GENERATED))

@@ -47,7 +47,8 @@ enum
 	INDEX_OPTIONS,
 	INDEX_COMMENT,
 	CLUSTERED,
-	REPLICA_IDENTITY
+	REPLICA_IDENTITY,
+	ONLY_INHERITED /* and not dumped with the table */
 };
 
 static const SmAttr attrs[] = {
@@ -61,6 +62,7 @@ static const SmAttr attrs[] = {
 	{ "index comment", 0 },
 	{ "clustered", 0 },
 	{ "replica identity", 0 },
+	{ "only inherited", 0 },
 };
 
 /* A tuple of pg_constraint */
@@ -424,6 +426,22 @@ sm_constraint_is_key(const SmObject *object)
 		   (sm_attr_is(object, TYPE, "p") || sm_attr_is(object, TYPE, "u"));
 }
 
+/* Is it a check that a parent has, and the table has not by itself? */
+bool
+sm_constraint_is_only_inherited(const SmObject *constraint)
+{
+	return sm_attr_true(constraint, ONLY_INHERITED);
+}
+
+/* That of a partition is dumped with it in any case */
+static void
+loaded(SmObject *object)
+{
+	if (sm_attr_true(object, INHERITED) && sm_constraint_is_check(object) &&
+		!sm_table_is_partition(object->parent))
+		object->attr[ONLY_INHERITED] = "t";
+}
+
 static bool
 has_index(const SmObject *object)
 {
@@ -484,6 +502,9 @@ static SmFate
 fate(const SmObject *from, const SmObject *to, uint64 changed)
 {
 	if (SM_DIFFERS(changed, DEFINITION))
+		return SM_REPLACE;
+	/* it is dropped, and comes again with that of the parent */
+	if (SM_DIFFERS(changed, ONLY_INHERITED) && sm_attr(to, ONLY_INHERITED))
 		return SM_REPLACE;
 	if (SM_DIFFERS(changed, DEFERRABLE) && !sm_attr_is(to, TYPE, "f"))
 		return SM_REPLACE;
@@ -690,13 +711,18 @@ static void
 drop(SmDelta *delta, const SmObject *from)
 {
 	if (sm_attr_true(from, INHERITED) && sm_attr_is(from, TYPE, "c") &&
-		!sm_table_is_relinked(from->parent))
+		!sm_table_is_relinked(from->parent) && sm_table_keeps_source(from))
 		return;
 	if (sm_constraint_is_foreign_key(from) && from->fate == SM_DROP &&
 		sm_inherited_key_is_taken_over(from))
 		return;
 	sm_delta_alter_table(delta, from, SM_PHASE_DROP, from->parent->identity,
-						 "DROP CONSTRAINT %s", quote_identifier(from->name));
+						 "DROP CONSTRAINT %s%s",
+						 sm_attr_true(from, ONLY_INHERITED) &&
+								 sm_table_may_lose(from)
+							 ? "IF EXISTS "
+							 : "",
+						 quote_identifier(from->name));
 }
 
 static void
@@ -748,6 +774,10 @@ alter_index_options(SmDelta *delta, const SmObject *from, const SmObject *to)
 static void
 alter(SmDelta *delta, const SmObject *from, const SmObject *to, uint64 changed)
 {
+	/* the server merges it with the one that is inherited */
+	if (SM_DIFFERS(changed, ONLY_INHERITED) && sm_table_keeps_source(from))
+		sm_delta_alter_table(delta, to, SM_PHASE_ALTER, to->parent->identity,
+							 "ADD %s", sm_constraint_definition(to));
 	if (!comes_from_parent(to))
 		alter_enforcement(delta, to, changed);
 	if (SM_DIFFERS(changed, INDEX_OPTIONS))
@@ -770,6 +800,7 @@ const SmKind sm_kind_constraint = {
 	.catalog = ConstraintRelationId,
 	.read = read_tuple,
 	.naming = SM_NAMED_ON_PARENT,
+	.loaded = loaded,
 	.compare = compare,
 	.part_comment = INDEX_COMMENT,
 	.attrs = attrs,

@@ -137,6 +137,27 @@ has_kept(const SmObject *column)
 }
 
 /*
+ * Does the column of a parent, of the new state, get the constraint when the
+ * table is one of its children?
+ */
+static bool
+brings(const SmObject *parent, const SmObject *column)
+{
+	return sm_table_keeps_parent(column->parent, parent->parent) ||
+		   parent->peer == NULL || sm_attr(parent->peer, SM_NOT_NULL) == NULL ||
+		   sm_not_null_is_remade(parent);
+}
+
+/* The same for one that is to have it from there only */
+bool
+sm_not_null_comes_by(const SmObject *column, const SmObject *parent)
+{
+	return column && sm_attr(parent, SM_NOT_NULL) &&
+		   sm_attr_true(column, SM_NOT_NULL_INHERITED) && !has_kept(column) &&
+		   brings(parent, column);
+}
+
+/*
  * The column of a parent with whose constraint one comes that the column has not
  * had before: that of the same name, but rather one that has been validated,
  * because that one cannot come later.  NULL if the column has one by itself.
@@ -157,6 +178,7 @@ sm_not_null_bringer(const SmObject *column)
 		if (sm_attr(other, SM_NOT_NULL) &&
 			sm_attr_is(other, SM_NOT_NULL_NAME,
 					   sm_attr(column, SM_NOT_NULL_NAME)) &&
+			brings(other, column) &&
 			(found == NULL || sm_not_null_is_not_valid(found)))
 			found = other;
 	}
@@ -188,7 +210,8 @@ sm_not_null_is_taken_over(const SmObject *column, const SmObject *parent)
 		   !sm_attr_true(was, SM_NOT_NULL_INHERITED) &&
 		   !sm_not_null_is_remade(was) && sm_attr(parent, SM_NOT_NULL) &&
 		   (parent->peer == NULL ||
-			sm_attr(parent->peer, SM_NOT_NULL) == NULL) &&
+			sm_attr(parent->peer, SM_NOT_NULL) == NULL ||
+			sm_not_null_is_remade(parent)) &&
 		   sm_attr_is(parent, SM_NOT_NULL_NAME,
 					  sm_attr(column, SM_NOT_NULL_NAME)) &&
 		   sm_not_null_is_not_valid(parent) == sm_not_null_is_not_valid(column);
@@ -234,6 +257,26 @@ sm_not_null_is_own(const SmObject *column)
 }
 
 /*
+ * Is a child to have it from the new table that it joins, and has the column
+ * already?
+ */
+static bool
+waits_for_child(const SmObject *column)
+{
+	ListCell *lc;
+
+	foreach (lc, sm_table_child_columns(column))
+	{
+		const SmObject *child = lfirst(lc);
+
+		if (child->peer && !sm_delta_creates(child) &&
+			sm_not_null_comes_by(child, column))
+			return true;
+	}
+	return false;
+}
+
+/*
  * Does a new column have to wait for NOT NULL until that of a child is there,
  * which the child has by itself or from somebody else?
  */
@@ -242,9 +285,10 @@ sm_not_null_waits(const SmObject *column)
 {
 	ListCell *lc;
 
-	if (sm_attr(column, SM_NOT_NULL) == NULL ||
-		sm_delta_creates(column->parent) || !sm_delta_creates(column))
+	if (sm_attr(column, SM_NOT_NULL) == NULL || !sm_delta_creates(column))
 		return false;
+	if (sm_delta_creates(column->parent))
+		return waits_for_child(column);
 	foreach (lc, sm_table_child_columns(column))
 	{
 		const SmObject *child = lfirst(lc);
@@ -290,6 +334,8 @@ order_behind(const SmObject *column, const SmObject *below)
 					 sm_attr(other, SM_NOT_NULL) && other->peer &&
 					 sm_attr(other->peer, SM_NOT_NULL) == NULL;
 
+		if (sm_table_has_left(below->parent, other->parent))
+			continue;
 		precede_change(drop, column->peer);
 		if (sm_not_null_is_remade(column))
 		{
@@ -557,6 +603,40 @@ leave(SmDelta *delta, SmObject *column)
 }
 
 /*
+ * A column, of the new state, is to have the constraint from a parent only that
+ * its table gets, and that has it already: it is added again when that is done.
+ * Where that cannot be, it becomes the table's own.
+ */
+static void
+mark_joined(SmDelta *delta, SmObject *column)
+{
+	const SmObject *was = column->peer;
+	ListCell *lc;
+
+	if (!sm_table_is_moved(column->parent) ||
+		!sm_attr_true(column, SM_NOT_NULL_INHERITED) ||
+		(was && sm_attr_true(was, SM_NOT_NULL_INHERITED)))
+		return;
+	foreach (lc, sm_table_parent_columns(column))
+	{
+		const SmObject *other = lfirst(lc);
+
+		if (sm_table_keeps_parent(column->parent, other->parent) ||
+			other->peer == NULL || !hands_down(other) ||
+			!hands_down(other->peer))
+			continue;
+		if (can_remake(other->peer))
+		{
+			remake(other->peer);
+			continue;
+		}
+		column->attr[SM_NOT_NULL_INHERITED] = NULL;
+		column->attr[SM_NOT_NULL_ONLY_INHERITED] = NULL;
+		sm_delta_uncompared(delta, column, "the NOT NULL constraint");
+	}
+}
+
+/*
  * Marks what cannot be changed while it is inherited, or while others inherit
  * it: the constraints of all ancestors are dropped then, and added again. Where
  * a key needs one of them, nothing can be done.
@@ -578,6 +658,9 @@ sm_not_null_mark(SmDelta *delta)
 		else
 			leave(delta, column);
 	}
+	for (int i = 0; i < delta->to->objects.n; i++)
+		if (delta->to->objects.item[i]->kind == &sm_kind_column)
+			mark_joined(delta, delta->to->objects.item[i]);
 	/* what comes back along with that of a parent has still to be validated */
 	for (int i = 0; i < from->objects.n; i++)
 	{

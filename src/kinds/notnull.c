@@ -124,7 +124,8 @@ is_by_itself(const SmObject *column)
 char *
 sm_not_null_constraint(const SmObject *column)
 {
-	if (!is_by_itself(column) || sm_attr(column, SM_NOT_NULL_NAME) == NULL ||
+	if (!is_by_itself(column) || sm_not_null_waits(column) ||
+		sm_attr(column, SM_NOT_NULL_NAME) == NULL ||
 		sm_not_null_is_not_valid(column))
 		return NULL;
 	return as_constraint(column);

@@ -223,7 +223,7 @@ sm_table_inherits(const SmObject *table)
 	return sm_attr(table, INHERITS) != NULL;
 }
 
-/* Adds the columns of that name in those of the objects that are tables */
+/* Adds the parts of that kind and name of those of the objects that are tables */
 static List *
 add_namesakes(List *columns, const SmObjects *objects, const SmObject *column)
 {
@@ -244,8 +244,8 @@ add_namesakes(List *columns, const SmObjects *objects, const SmObject *column)
 }
 
 /*
- * The columns (SmObject *) that one of a table inherits from: of those tables
- * that its own inherits from, or is attached to already
+ * The columns (SmObject *) that one of a table inherits from, or the checks: of
+ * those tables that its own inherits from, or is attached to already
  */
 List *
 sm_table_parent_columns(const SmObject *column)
@@ -308,6 +308,7 @@ sm_table_parent_changes(const SmObject *column, int attribute)
 		const SmObject *other = lfirst(lc);
 
 		if (other->fate == SM_ALTER && SM_DIFFERS(other->changed, attribute) &&
+			sm_table_keeps_parent(column->parent, other->parent) &&
 			(sm_attr(other, attribute) == NULL) ==
 				(sm_attr(column, attribute) == NULL))
 			return true;
@@ -329,8 +330,7 @@ sm_table_persistence_change(const SmObject *to)
 bool
 sm_table_meets_others(const SmObject *to)
 {
-	return sm_kind_is_table(to) && (SM_DIFFERS(to->changed, UNLOGGED) ||
-									SM_DIFFERS(to->changed, INHERITS));
+	return sm_kind_is_table(to) && SM_DIFFERS(to->changed, UNLOGGED);
 }
 
 /*
@@ -517,9 +517,12 @@ is_listed(const char *list, const char *name, int length)
 	return false;
 }
 
-/* INHERIT, or NO INHERIT, from those parents that only one list has */
+/*
+ * INHERIT, or NO INHERIT, from those parents that only one list has.  Within
+ * one statement the server would do other things before that.
+ */
 static void
-set_parents(SmDelta *delta, const SmObject *to, const char *verb,
+set_parents(SmDelta *delta, const SmObject *to, SmPhase phase, const char *verb,
 			const char *list, const char *other)
 {
 	while (list && *list)
@@ -527,8 +530,8 @@ set_parents(SmDelta *delta, const SmObject *to, const char *verb,
 		int n = (int) strcspn(list, ",");
 
 		if (!is_listed(other, list, n))
-			sm_delta_alter_table(delta, to, SM_PHASE_ALTER, to->identity,
-								 "%s %.*s", verb, n, list);
+			sm_delta_statement(delta, to, phase, "ALTER TABLE %s %s %.*s",
+							   to->identity, verb, n, list);
 		list += list[n] ? n + 2 : n;
 	}
 }
@@ -544,12 +547,137 @@ set_persistence(SmDelta *delta, const SmObject *to)
 						"the table will be emptied by a crash, and is not replicated");
 }
 
+/* Do the parents of the table, of the new state, change? */
+bool
+sm_table_is_moved(const SmObject *to)
+{
+	return sm_kind_is_table(to) && to->fate == SM_ALTER &&
+		   SM_DIFFERS(to->changed, INHERITS);
+}
+
+/* Does a table, of the old state, no longer inherit from a parent, but stays? */
+bool
+sm_table_has_left(const SmObject *table, const SmObject *parent)
+{
+	return table->peer && sm_table_is_moved(table->peer) &&
+		   !sm_table_keeps_parent(table, parent);
+}
+
+/* Is a table among those that another one inherits from? */
+bool
+sm_table_descends(const SmObject *table, const SmObject *from)
+{
+	for (int i = 0; i < table->needs.n; i++)
+	{
+		const SmObject *parent = table->needs.item[i];
+
+		if (parent != table && sm_kind_is_table(parent) &&
+			(parent == from || sm_table_descends(parent, from)))
+			return true;
+	}
+	return false;
+}
+
+/* Is the part inherited from an ancestor of the table, in both states? */
+static bool
+is_from_ancestor(const SmObject *part, const SmObject *table)
+{
+	ListCell *lc;
+
+	foreach (lc, sm_table_parent_columns(part))
+	{
+		const SmObject *other = lfirst(lc);
+
+		if (other->parent->peer && table->peer &&
+			sm_table_descends(table->peer, other->parent->peer))
+			return true;
+		if (is_from_ancestor(other, table))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Is the part, of either state, inherited from a table that its own goes on to
+ * inherit from, if by way of others?
+ */
+bool
+sm_table_keeps_source(const SmObject *part)
+{
+	ListCell *lc;
+
+	foreach (lc, sm_table_parent_columns(part))
+		if (sm_table_keeps_parent(part->parent,
+								  ((SmObject *) lfirst(lc))->parent))
+			return true;
+	return !sm_table_is_partition(part->parent) &&
+		   is_from_ancestor(part, part->parent);
+}
+
+/*
+ * Is the part, of the old state, which the table has from a parent that it
+ * leaves, dropped further above?  Then it may have gone by then.
+ */
+bool
+sm_table_may_lose(const SmObject *part)
+{
+	ListCell *lc;
+
+	foreach (lc, sm_table_parent_columns(part))
+	{
+		const SmObject *other = lfirst(lc);
+		ListCell *lc2;
+
+		foreach (lc2, sm_table_parent_columns(other))
+			if (sm_delta_drops(lfirst(lc2)))
+				return true;
+		if (sm_table_may_lose(other))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * What comes from a parent that the table leaves becomes its own, unless it has
+ * come from the next one by then.  So it leaves first if that is to become its
+ * own, or is to have another type in between, and otherwise last.
+ */
+static bool
+leaves_first(const SmObject *to)
+{
+	const SmObject *from = to->peer;
+
+	for (int i = 0; i < from->children.n; i++)
+	{
+		const SmObject *part = from->children.item[i];
+
+		if (part->peer == NULL || part->kind != &sm_kind_column ||
+			sm_table_keeps_source(part))
+			continue;
+		if (sm_column_is_only_inherited(part) &&
+			!sm_column_is_only_inherited(part->peer) &&
+			sm_table_parent_columns(part->peer) != NIL)
+			return true;
+		if (sm_column_type(part) &&
+			!sm_text_same(sm_column_type(part), sm_column_type(part->peer)))
+			return true;
+	}
+	return false;
+}
+
+/* When the table, of the new state, leaves parents */
+SmPhase
+sm_table_leaves_in(const SmObject *to)
+{
+	return leaves_first(to) ? SM_PHASE_ALTER : SM_PHASE_FINISH;
+}
+
 static void
 change_parents(SmDelta *delta, const SmObject *from, const SmObject *to)
 {
-	set_parents(delta, to, "NO INHERIT", sm_attr(from, INHERITS),
-				sm_attr(to, INHERITS));
-	set_parents(delta, to, "INHERIT", sm_attr(to, INHERITS),
+	set_parents(delta, to, sm_table_leaves_in(to), "NO INHERIT",
+				sm_attr(from, INHERITS), sm_attr(to, INHERITS));
+	set_parents(delta, to, SM_TABLE_JOINS_IN, "INHERIT", sm_attr(to, INHERITS),
 				sm_attr(from, INHERITS));
 }
 

@@ -13,6 +13,9 @@
 /* Attributes of indexes that belong to the table, see sm_table_mark_index() */
 #define SM_SQL_INDEX_MARKS "i.indisclustered, i.indisreplident"
 
+/* When a table gets parents that it has not had */
+#define SM_TABLE_JOINS_IN SM_PHASE_DRESS
+
 extern const char *sm_table_only(const SmObject *table);
 extern bool sm_table_has_children(const SmObject *table);
 extern bool sm_table_is_partitioned(const SmObject *table);
@@ -26,6 +29,14 @@ extern bool sm_partition_must_leave(const SmObject *link);
 extern bool sm_table_is_partition(const SmObject *table);
 extern bool
 sm_table_keeps_parent(const SmObject *table, const SmObject *parent);
+extern bool
+sm_table_has_left(const SmObject *table, const SmObject *parent);
+extern bool
+sm_table_descends(const SmObject *table, const SmObject *from);
+extern bool sm_table_may_lose(const SmObject *part);
+extern bool sm_table_keeps_source(const SmObject *part);
+extern bool sm_table_is_moved(const SmObject *to);
+extern SmPhase sm_table_leaves_in(const SmObject *to);
 extern bool sm_table_has_in_key(const SmObject *column);
 extern bool sm_table_is_relinked(const SmObject *table);
 extern bool sm_table_meets_others(const SmObject *to);
@@ -52,10 +63,13 @@ extern char *sm_column_sequence_aside(const SmObject *column);
 extern bool sm_sequence_becomes_identity(const SmObject *sequence);
 extern bool sm_sequence_was_identity(const SmObject *sequence);
 extern bool sm_not_null_is_own(const SmObject *column);
+extern bool
+sm_not_null_comes_by(const SmObject *column, const SmObject *parent);
 extern void sm_not_null_mark(SmDelta *delta);
 extern void sm_not_null_order_old(const SmObject *column);
 extern void sm_not_null_order(const SmObject *column);
 extern bool sm_column_comes_from_parent(const SmObject *column);
+extern bool sm_column_is_only_inherited(const SmObject *column);
 extern const char *sm_column_storage(const SmObject *column);
 extern char *sm_column_constraint(const SmObject *column);
 extern char *sm_column_definition(const SmObject *column);
@@ -64,6 +78,7 @@ extern bool sm_index_is_partial(const SmObject *index);
 extern bool sm_constraint_is_primary(const SmObject *constraint);
 extern bool sm_constraint_is_check(const SmObject *object);
 extern bool sm_constraint_is_foreign_key(const SmObject *object);
+extern bool sm_constraint_is_only_inherited(const SmObject *constraint);
 extern bool sm_constraint_is_like(const SmObject *a, const SmObject *b);
 extern bool sm_constraint_is_key(const SmObject *object);
 extern bool sm_index_is_unique(const SmObject *object);

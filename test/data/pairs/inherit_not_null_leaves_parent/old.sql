@@ -1,0 +1,3 @@
+CREATE TABLE p (a int NOT NULL, b int CHECK (b > 0));
+CREATE TABLE m () INHERITS (p);
+CREATE TABLE c () INHERITS (m);

@@ -1,0 +1,1 @@
+-- no rows: they would be null

@@ -1,0 +1,6 @@
+CREATE TABLE p (a int, b int, CONSTRAINT k CHECK (b > 0));
+CREATE TABLE m () INHERITS (p);
+CREATE TABLE c () INHERITS (m);
+CREATE TABLE o (a int, x int);
+CREATE TABLE q (a int NOT NULL, CHECK (a > 0));
+CREATE TABLE d () INHERITS (o);
