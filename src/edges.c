@@ -22,7 +22,6 @@
 #include "edges.h"
 #include "kinds.h"
 #include "kinds/inherited_key.h"
-#include "kinds/notnull.h"
 #include "kinds/table.h"
 #include "namesakes.h"
 #include "online.h"
