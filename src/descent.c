@@ -303,8 +303,7 @@ changes_behind(const SmObject *part, const SmObject *to)
 {
 	if (part->peer == NULL)
 		return false;
-	if (part->kind == &sm_kind_column &&
-		sm_attr_true(part, SM_NOT_NULL_INHERITED) &&
+	if (part->kind == &sm_kind_column && sm_attr(part, SM_NOT_NULL) &&
 		sm_attr(part->peer, SM_NOT_NULL) == NULL)
 		return true;
 	return sm_table_leaves_in(to) == SM_PHASE_ALTER &&
