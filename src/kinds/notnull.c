@@ -327,9 +327,18 @@ rename_not_null(SmDelta *delta, const SmObject *from, const SmObject *to)
 						   table, type);
 }
 
+/* Is it to have what came from a parent, although none has it any more? */
+static bool
+is_left(const SmObject *column)
+{
+	return column && sm_attr_true(column, SM_NOT_NULL_INHERITED) &&
+		   !sm_table_parent_has(column, SM_NOT_NULL);
+}
+
 /*
  * The server drops the constraint along with the column, but leaves what has
- * come from it to a child that keeps its column
+ * come from it to a child that keeps its column, as inherited from nobody; which
+ * may have been done before, and has no other way.
  */
 void
 sm_not_null_drop(SmDelta *delta, const SmObject *from)
@@ -343,7 +352,8 @@ sm_not_null_drop(SmDelta *delta, const SmObject *from)
 	{
 		const SmObject *child = lfirst(lc);
 
-		if (sm_delta_drops(child) || child->parent->fate == SM_REPLACE)
+		if (sm_delta_drops(child) || child->parent->fate == SM_REPLACE ||
+			is_left(child->peer))
 			continue;
 		drop_not_null(delta, from, SM_PHASE_DROP, from);
 		return;
