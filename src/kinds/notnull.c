@@ -199,6 +199,14 @@ sm_not_null_take_over(SmDelta *delta, const SmObject *to, SmPhase phase)
 	}
 }
 
+/* Is it to have what came from a parent, although none has it any more? */
+static bool
+is_left(const SmObject *column)
+{
+	return column && sm_attr_true(column, SM_NOT_NULL_INHERITED) &&
+		   !sm_table_parent_has(column, SM_NOT_NULL);
+}
+
 /*
  * What children of the column, of the old state, are to keep that it loses: a
  * constraint is made their own before that, and what is not one they lose with
@@ -224,7 +232,7 @@ keep_for_children(SmDelta *delta, const SmObject *object, SmPhase phase,
 			continue;
 		if (stays && is_constraint)
 		{
-			if (!sm_table_parent_has(to, SM_NOT_NULL))
+			if (!sm_table_parent_has(to, SM_NOT_NULL) && !is_left(to))
 				sm_delta_alter_table(delta, object, phase, to->parent->identity,
 									 "ADD %s", as_constraint(child));
 			continue;
@@ -327,18 +335,10 @@ rename_not_null(SmDelta *delta, const SmObject *from, const SmObject *to)
 						   table, type);
 }
 
-/* Is it to have what came from a parent, although none has it any more? */
-static bool
-is_left(const SmObject *column)
-{
-	return column && sm_attr_true(column, SM_NOT_NULL_INHERITED) &&
-		   !sm_table_parent_has(column, SM_NOT_NULL);
-}
-
 /*
  * The server drops the constraint along with the column, but leaves what has
- * come from it to a child that keeps its column, as inherited from nobody; which
- * may have been done before, and has no other way.
+ * come from it to a child that keeps its column, as inherited from nobody;
+ * which may have been done before, and has no other way.
  */
 void
 sm_not_null_drop(SmDelta *delta, const SmObject *from)
