@@ -196,17 +196,6 @@ split_lines(const char *text)
 	return lines;
 }
 
-static bool
-contains(const List *lines, const char *line)
-{
-	ListCell *lc;
-
-	foreach (lc, lines)
-		if (strcmp(lfirst(lc), line) == 0)
-			return true;
-	return false;
-}
-
 /* Lines that are in one list, but not in the other */
 static List *
 subtract(const List *lines, const List *other)
@@ -215,7 +204,7 @@ subtract(const List *lines, const List *other)
 	ListCell *lc;
 
 	foreach (lc, lines)
-		if (!contains(other, lfirst(lc)))
+		if (!sm_names_have(other, lfirst(lc)))
 			result = lappend(result, lfirst(lc));
 	return result;
 }
@@ -331,7 +320,7 @@ lines_at_creation(const SmDelta *delta, const SmObject *to, List **may_have,
 		if (privilege->schema == NULL)
 			global[privilege->of_state] =
 				lappend(global[privilege->of_state], privilege->line);
-		if (!contains(*may_have, privilege->line))
+		if (!sm_names_have(*may_have, privilege->line))
 			*may_have = lappend(*may_have, privilege->line);
 	}
 	for (int i = 0; i < 2; i++)
@@ -429,7 +418,7 @@ statements(const Target *target, const List *lines, bool grantable,
 			length--;
 		grantee = pnstrdup(line, length - 1);
 		chosen = lappend(chosen, line);
-		if (!contains(grantees, grantee))
+		if (!sm_names_have(grantees, grantee))
 			grantees = lappend(grantees, grantee);
 	}
 	foreach (lc, grantees)
@@ -532,7 +521,7 @@ sm_acl_settle_owner(SmObject *desired, const char *owner)
 		/* columns have none of their owner by themselves */
 		if (privilege && desired->kind->acl_type == 'c')
 			continue;
-		if (!contains(lines, line))
+		if (!sm_names_have(lines, line))
 			lines = lappend(lines, line);
 	}
 	if (!found)
@@ -567,7 +556,7 @@ change_lines(const Target *target, const List *may_have, const List *has,
 		ListCell *lc;
 
 		foreach (lc, kept)
-			if (contains(wanted, lfirst(lc)))
+			if (sm_names_have(wanted, lfirst(lc)))
 			{
 				options = lappend(options, psprintf("%s" GRANT_OPTION,
 													(char *) lfirst(lc)));

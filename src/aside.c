@@ -50,6 +50,7 @@
 #include "allow.h"
 #include "aside.h"
 #include "compat.h"
+#include "object.h"
 #include "relocate.h"
 
 /* A schema that is put aside */
@@ -271,19 +272,6 @@ make_schema(Schema *schema, Oid owner)
 	CommandCounterIncrement();
 }
 
-static bool
-is_member(const List *list, const char *string)
-{
-	ListCell *lc;
-
-	foreach (lc, list)
-	{
-		if (strcmp(lfirst(lc), string) == 0)
-			return true;
-	}
-	return false;
-}
-
 /*
  * Puts the named schemas aside, of which those that the model creates are in
  * "created", for a subtransaction that is rolled back.  An empty schema takes
@@ -306,7 +294,7 @@ sm_aside(const List *schemas, const List *created, Oid owner)
 		sm_aside_check(lfirst(lc));
 		schema->name = lfirst(lc);
 		schema->live = get_namespace_oid(schema->name, true);
-		schema->created = is_member(created, schema->name);
+		schema->created = sm_names_have(created, schema->name);
 		if (OidIsValid(schema->live))
 			aside->schemas = lappend(aside->schemas, schema);
 	}

@@ -25,6 +25,7 @@
 
 #include "bounds.h"
 #include "locks.h"
+#include "object.h"
 #include "touch.h"
 
 /* Statements of which the locks are looked at together, if at all */
@@ -33,14 +34,10 @@
 static bool
 is_managed(const SmBounds *b, const char *schema)
 {
-	ListCell *lc;
 	Oid namespace;
 
-	foreach (lc, b->schemas)
-	{
-		if (strcmp(lfirst(lc), schema) == 0)
-			return true;
-	}
+	if (sm_names_have(b->schemas, schema))
+		return true;
 	namespace = get_namespace_oid(schema, true);
 	/* one that an extension has made is as good */
 	return OidIsValid(namespace) &&

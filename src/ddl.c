@@ -26,6 +26,7 @@
 #include "ddl.h"
 #include "env.h"
 #include "hint.h"
+#include "object.h"
 #include "touch.h"
 
 /* What is known while the texts are read */
@@ -44,27 +45,7 @@ typedef struct Reader
 static List *
 add_once(List *list, const char *string)
 {
-	ListCell *lc;
-
-	foreach (lc, list)
-	{
-		if (strcmp(lfirst(lc), string) == 0)
-			return list;
-	}
-	return lappend(list, pstrdup(string));
-}
-
-static bool
-has_string(const List *list, const char *string)
-{
-	ListCell *lc;
-
-	foreach (lc, list)
-	{
-		if (strcmp(lfirst(lc), string) == 0)
-			return true;
-	}
-	return false;
+	return sm_names_have(list, string) ? list : lappend(list, pstrdup(string));
 }
 
 /*
@@ -87,7 +68,8 @@ creation_schema(const Reader *r)
 
 		if (strcmp(name, "$user") == 0)
 			name = sm_env_role_name(GetUserId());
-		if (strcmp(name, r->schema) == 0 || has_string(r->ddl->created, name) ||
+		if (strcmp(name, r->schema) == 0 ||
+			sm_names_have(r->ddl->created, name) ||
 			OidIsValid(get_namespace_oid(name, true)))
 			return name;
 	}

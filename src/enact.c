@@ -44,6 +44,7 @@
 #include "exec.h"
 #include "locks.h"
 #include "nostorage.h"
+#include "object.h"
 #include "relocate.h"
 #include "seqlock.h"
 #include "solo.h"
@@ -89,26 +90,13 @@ sm_enact_missing(int sqlerrcode)
 	}
 }
 
-static bool
-has_string(const List *list, const char *string)
-{
-	ListCell *lc;
-
-	foreach (lc, list)
-	{
-		if (strcmp(lfirst(lc), string) == 0)
-			return true;
-	}
-	return false;
-}
-
 /* Notes that a setting is another one now */
 static void
 note_setting(Piece *piece, const char *name)
 {
 	MemoryContext old = MemoryContextSwitchTo(piece->e->context);
 
-	if (!has_string(piece->names, name))
+	if (!sm_names_have(piece->names, name))
 		piece->names = lappend(piece->names, pstrdup(name));
 	piece->settings = NIL;
 	MemoryContextSwitchTo(old);

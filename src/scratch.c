@@ -44,6 +44,7 @@
 #include "exec.h"
 #include "locks.h"
 #include "nostorage.h"
+#include "object.h"
 #include "query.h"
 #include "scratch.h"
 #include "subxact.h"
@@ -127,12 +128,7 @@ all_schemas(const SmScratchSpec *spec, const SmDdl *ddl)
 
 	foreach (lc, ddl->schemas)
 	{
-		ListCell *other;
-		bool found = false;
-
-		foreach (other, schemas)
-			found |= strcmp(lfirst(other), lfirst(lc)) == 0;
-		if (!found)
+		if (!sm_names_have(schemas, lfirst(lc)))
 			schemas = lappend(schemas, lfirst(lc));
 	}
 	foreach (lc, schemas)

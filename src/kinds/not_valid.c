@@ -21,7 +21,8 @@
 
 /*
  * Collects the names of the partitions of a table, of the new state, that may
- * have rows.  Returns false if there is one that could not have the constraint beforehand.
+ * have rows.  Returns false if there is one that could not have the constraint
+ * beforehand.
  */
 static bool
 collect_partitions(const SmDelta *delta, const SmObject *table,
